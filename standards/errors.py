@@ -1,0 +1,223 @@
+"""Every problem a person can meet: what happened, what is safe, what to do. Each has a code of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+class Problem(Exception):  # noqa: N818 - the field's word: what the reader meets is a problem
+    """
+    Something the reader can act on; `text` is filled from the keywords given to it.
+
+    A programming mistake is no Problem: it crashes, and is mended.
+    """
+
+    code: ClassVar[str] = "PROBLEM"
+    text: ClassVar[str] = ""
+
+    def __init__(self, **facts: Any) -> None:
+        self.facts = facts
+        super().__init__(f"{self.text.format(**facts)} ({self.code})")
+
+
+class UnknownStandard(Problem):
+    code = "VISIT-1"
+    text = (
+        "Standard {standard} is not part of this visit's edition. "
+        "Everything else is kept. Open the visit again to load its own standards."
+    )
+
+
+class VisitClosed(Problem):
+    code = "VISIT-2"
+    text = (
+        "This visit is {state} and can no longer be changed. Everything in it is kept. "
+        "Start a new visit to record something else."
+    )
+
+
+class VisitNotFound(Problem):
+    code = "VISIT-3"
+    text = "There is no visit at this address. Nothing was changed. Open it from Home or Visits instead."
+
+
+class WaitStillOpen(Problem):
+    code = "VISIT-4"
+    text = (
+        "{count} wait(s) are still open, so this visit cannot be submitted yet. Your answers are saved. "
+        "Close each wait when the reply comes, or stop waiting."
+    )
+
+
+class NothingRecorded(Problem):
+    code = "VISIT-5"
+    text = (
+        "No standard has an answer yet, so there is nothing to submit. "
+        "Your notes and photos are saved. Answer at least one standard."
+    )
+
+
+class NoEditionForKind(Problem):
+    code = "VISIT-6"
+    text = (
+        "No published standard set has standards for a channel of kind {kind}. Nothing was changed. "
+        "Take a set from the library on the Standards page first."
+    )
+
+
+class ValueNotAllowed(Problem):
+    code = "VALUE-1"
+    text = "“{value}” is not a value for this standard: {allowed}. What was saved before is kept."
+
+
+class PhotoUnreadable(Problem):
+    code = "PHOTO-1"
+    text = (
+        "Photo {number} cannot be read: {why}. Your answers are saved. "
+        "Take the photo again as JPEG, PNG, WebP or HEIC, or send the visit without it."
+    )
+
+
+class PhotoTooLarge(Problem):
+    code = "PHOTO-2"
+    text = (
+        "Photo {number} is {size_mb:.0f} MB and the limit is {limit_mb:.0f} MB. "
+        "Your answers are saved. Take the photo again, or send the visit without it."
+    )
+
+
+class PhotoTooManyPixels(Problem):
+    code = "PHOTO-3"
+    text = (
+        "Photo {number} has {megapixels:.0f} megapixels and the limit is {limit:.0f}. "
+        "Your answers are saved. Take it with a smaller setting, or send the visit without it."
+    )
+
+
+class TooManyPhotos(Problem):
+    code = "PHOTO-4"
+    text = (
+        "This visit already has {limit} photos, which is the limit, so photo {number} was not stored. "
+        "Your answers and the other photos are saved. Remove one to make room, or go on without it."
+    )
+
+
+class NoRoomLeft(Problem):
+    code = "STORE-1"
+    text = (
+        "The server has no room left, so this could not be stored. What was saved before is safe. "
+        "Tell whoever runs Second Visit, and try again later."
+    )
+
+
+class StoreBusy(Problem):
+    code = "STORE-2"
+    text = (
+        "The database did not answer in time, so this last change was not stored. "
+        "What was saved before is safe. Wait a moment and do it once more."
+    )
+
+
+class NameTaken(Problem):
+    code = "NAME-1"
+    text = "There is already a {thing} called “{name}”. Nothing was changed. Choose another name."
+
+
+class NameMissing(Problem):
+    code = "NAME-2"
+    text = "The {thing} has no name yet. Nothing was changed. Type a name of 1 to {limit} characters."
+
+
+class OwnBrandExists(Problem):
+    code = "NAME-3"
+    text = (
+        "Your own brand is already “{name}”, and there can be only one. Nothing was changed. "
+        "Store “{other}” as a competitor, or rename your own brand on the Channels page."
+    )
+
+
+class FileNotReadable(Problem):
+    code = "FILE-1"
+    text = "The file cannot be read: {why}. Nothing of it was stored. {advice}"
+
+
+@dataclass(frozen=True)
+class CellError:
+    """One cell of a file that cannot be stored: `row` counts from 1 with the header, `column` is its name."""
+
+    row: int
+    column: str
+    holds: str
+    allowed: str
+
+
+class FileHasErrors(Problem):
+    """Carries up to 100 `CellError`s as `errors`."""
+
+    code = "FILE-2"
+    text = (
+        "{count} cell(s) in the file cannot be stored as they are. Nothing of it was stored. "
+        "Mend what the table names, and import the file again."
+    )
+
+    def __init__(self, errors: Sequence[CellError], *, more: bool = False) -> None:
+        self.errors = tuple(errors)
+        super().__init__(count=f"More than {len(errors)}" if more else len(errors))
+
+
+class BelongsToExample(Problem):
+    code = "FILE-3"
+    text = (
+        "The {thing} “{name}” belongs to the example, which is removed as a whole. Nothing of the file was "
+        "stored. Remove the example first, or import under another name."
+    )
+
+
+class BrandNotInFile(Problem):
+    code = "FILE-4"
+    text = (
+        "No brand is called “{name}”. Nothing of the file was stored. "
+        "Name your own brand as the file writes it: {known}."
+    )
+
+
+class SetNotFound(Problem):
+    code = "SET-1"
+    text = "There is no standard set called “{name}”. Nothing was changed. These exist: {known}."
+
+
+class SetDiffers(Problem):
+    code = "SET-2"
+    text = (
+        "The set “{name}” already exists with other standards. Nothing was changed. "
+        "Import the file under another name: a published edition never changes."
+    )
+
+
+class ExampleInUse(Problem):
+    code = "EXAMPLE-1"
+    text = (
+        "The example holds visits of your own now ({count}), so it was not removed. Nothing was changed. "
+        "Void those visits first, on the Visits page: void ones go with the example."
+    )
+
+
+class BackupUnusable(Problem):
+    code = "BACKUP-1"
+    text = "The backup cannot be used: {why}. What is stored now was not touched. {advice}"
+
+
+class HoldsVisits(Problem):
+    code = "BACKUP-2"
+    text = (
+        "There are {count:,} visits stored already, so nothing was restored. What is stored was not touched. "
+        "Back it up, then restore with --replace."
+    )
+
+
+class DatabaseTooNew(Problem):
+    code = "DATABASE-1"
+    text = (
+        "The database was written by a newer version of Second Visit ({revision}). Nothing was changed. "
+        "Start the newer version again, or restore a backup made by this one."
+    )
