@@ -1,0 +1,15 @@
+"""Run by Alembic: the connection and its transaction come from `storage.migrating`."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+import storage.tables  # noqa: F401 - fills the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    transaction_per_migration=False,
+    compare_type=True,
+)
+context.run_migrations()

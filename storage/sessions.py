@@ -1,0 +1,101 @@
+"""The database: one engine a process, migrated when it is first used, and the one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from standards.errors import NoRoomLeft, StoreBusy
+from storage.migrating import migrate
+from storage.settings import read_settings
+
+BUSY_TIMEOUT_SECONDS = 30
+
+
+@contextmanager
+def in_session(*, read_only: bool = False, by: int | None = None) -> Iterator[Session]:
+    """
+    Open the one transaction: it commits when its block ends and rolls back when it raises.
+
+    Args:
+        read_only: a reader never waits for a writer and cannot write. A writer takes SQLite's write
+            lock at once, so that two never find out at the end that only one of them can win.
+        by: the person acting, for the events.
+    Raises:
+        StoreBusy, NoRoomLeft: nothing of this transaction is stored.
+    """
+    try:
+        with Session(engine(), expire_on_commit=False, info={"by": by}) as session:
+            session.connection(execution_options={"read_only": read_only})
+            if read_only and session.get_bind().dialect.name == "postgresql":
+                session.execute(text("SET TRANSACTION READ ONLY"))
+            yield session
+            session.commit()
+    except OperationalError as error:
+        raise _problem_behind(error) from error
+
+
+def _problem_behind(error: OperationalError) -> Exception:
+    """Tell apart what passes or an operator can mend from what is a mistake of ours."""
+    said = str(error.orig).lower()
+    if "disk is full" in said or "no space left" in said:
+        return NoRoomLeft()
+    if "locked" in said or "connection" in said or "timeout" in said:
+        return StoreBusy()
+    return error
+
+
+def engine() -> Engine:
+    """Return this process's engine for the database of the settings, migrated."""
+    settings = read_settings()
+    return _engine(settings.database_url)
+
+
+@cache
+def _engine(url: str) -> Engine:
+    opened = open_engine(url)
+    migrate(opened)
+    return opened
+
+
+def close_database() -> None:
+    """Let go of the database, as before its file is replaced; the next use opens it anew."""
+    if _engine.cache_info().currsize:
+        engine().dispose()
+        _engine.cache_clear()
+
+
+def open_engine(url: str) -> Engine:
+    """Connect to a database as the program needs it, without migrating it."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    database = make_url(url).database
+    if database and database != ":memory:":
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    opened = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    event.listen(opened, "connect", _prepare_sqlite)
+    event.listen(opened, "begin", _begin_sqlite)
+    return opened
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not begin or commit by itself: `begin` below decides which lock is taken.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    # FULL: what was answered "stored" is on the disk, also when the power fails right after.
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

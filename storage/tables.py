@@ -1,0 +1,254 @@
+"""The tables. Rows never leave `storage/`: its functions return the values of `standards/`."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from standards.editions import DEFAULT_MINIMUM_COVERAGE, Evidence, Kind, Scope
+from standards.measuring import Comparator, Measure, Verdict
+from standards.visits import State
+
+NAME_LIMIT = 200
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant in UTC with its zone, also where the database (SQLite) forgets zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a local time; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant needs its time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _one_of(column: str, values: type) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
+
+
+def _instant(*, nullable: bool = True) -> Any:
+    return Field(default=None, sa_column=Column(UtcDateTime, nullable=nullable))
+
+
+def _to(target: str, *, primary_key: bool = False, nullable: bool = False, cascade: bool = False) -> Any:
+    """Return a foreign key column, indexed unless it leads a primary key."""
+    rule = "CASCADE" if cascade else None
+    return Field(
+        default=None if nullable else ...,
+        sa_column=Column(
+            ForeignKey(target, ondelete=rule),
+            primary_key=primary_key,
+            nullable=nullable,
+            index=not primary_key,
+        ),
+    )
+
+
+class BrandRow(SQLModel, table=True):
+    __tablename__ = "brand"
+    __table_args__ = (
+        UniqueConstraint("name", name="brand_name_once"),
+        # One own brand beside the example's own.
+        Index(
+            "one_own_brand",
+            "is_example",
+            unique=True,
+            sqlite_where=text("is_own"),
+            postgresql_where=text("is_own"),
+        ),
+        CheckConstraint("length(name) > 0", name="brand_has_a_name"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=NAME_LIMIT)
+    is_own: bool = False
+    colour: str = Field(max_length=7)
+    is_example: bool = False
+
+
+class ChannelRow(SQLModel, table=True):
+    __tablename__ = "channel"
+    __table_args__ = (
+        UniqueConstraint("brand_id", "name", name="channel_name_once_a_brand"),
+        _one_of("kind", Kind),
+        CheckConstraint("length(name) > 0", name="channel_has_a_name"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    brand_id: int = _to("brand.id")
+    kind: str = Field(max_length=20)
+    name: str = Field(max_length=NAME_LIMIT)
+    area: str = Field(default="", max_length=NAME_LIMIT)
+    timezone: str = Field(default="UTC", max_length=64)
+    closed_on: date | None = None
+
+
+class StandardSetRow(SQLModel, table=True):
+    __tablename__ = "standard_set"
+    __table_args__ = (UniqueConstraint("name", name="standard_set_name_once"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=NAME_LIMIT)
+    about: str = ""
+    is_example: bool = False
+
+
+class EditionRow(SQLModel, table=True):
+    __tablename__ = "edition"
+    __table_args__ = (
+        UniqueConstraint("set_id", "number", name="edition_number_once_a_set"),
+        CheckConstraint("minimum_coverage BETWEEN 0 AND 1", name="minimum_coverage_is_a_share"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    set_id: int = _to("standard_set.id", cascade=True)
+    number: int
+    published_at: datetime | None = _instant()
+    minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE
+
+
+class StandardRow(SQLModel, table=True):
+    __tablename__ = "standard"
+    __table_args__ = (
+        UniqueConstraint("edition_id", "code", name="code_once_an_edition"),
+        _one_of("measure", Measure),
+        _one_of("comparator", Comparator),
+        _one_of("scope", Scope),
+        _one_of("evidence", Evidence),
+        CheckConstraint("weight >= 0", name="weight_is_not_negative"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    edition_id: int = _to("edition.id", cascade=True)
+    code: str = Field(max_length=60)
+    position: int
+    touchpoint: str = Field(max_length=NAME_LIMIT)
+    statement: str
+    measure: str = Field(max_length=20)
+    comparator: str = Field(max_length=2)
+    target: float
+    unit: str = Field(default="", max_length=40)
+    weight: float = 1
+    no_no: bool = False
+    scope: str = Field(max_length=20)
+    kinds: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    evidence: str = Field(max_length=20)
+    job_aid: str = ""
+    script: str = ""
+    steps: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class PersonRow(SQLModel, table=True):
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("name", name="person_name_once"),)
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(max_length=NAME_LIMIT)
+    is_example: bool = False
+
+
+class VisitRow(SQLModel, table=True):
+    __tablename__ = "visit"
+    __table_args__ = (
+        _one_of("state", State),
+        CheckConstraint(
+            "would_return IS NULL OR would_return BETWEEN 0 AND 10", name="would_return_is_0_to_10"
+        ),
+        CheckConstraint("coverage IS NULL OR coverage BETWEEN 0 AND 1.000001", name="coverage_is_a_share"),
+        CheckConstraint(
+            "points IS NULL OR points <= points_possible + 0.000001", name="points_within_possible"
+        ),
+        CheckConstraint(
+            "state NOT IN ('submitted', 'approved') OR (submitted_at IS NOT NULL AND visited_on IS NOT NULL)",
+            name="submitted_visits_are_dated",
+        ),
+        Index("visit_by_state_and_day", "state", "visited_on"),
+        Index("visit_by_external_id", "external_id"),
+    )
+    id: UUID = Field(primary_key=True)
+    channel_id: int = _to("channel.id")
+    edition_id: int = _to("edition.id")
+    shopper_id: int | None = _to("person.id", nullable=True)
+    external_id: str | None = Field(default=None, max_length=NAME_LIMIT)
+    state: str = Field(default=State.DRAFT, max_length=20)
+    started_at: datetime | None = _instant()
+    left_at: datetime | None = _instant()
+    submitted_at: datetime | None = _instant()
+    received_at: datetime | None = _instant()
+    visited_on: date | None = None
+    points: float | None = None
+    points_possible: float | None = None
+    coverage: float | None = None
+    no_nos_missed: int | None = None
+    first_impression: str = ""
+    last_impression: str = ""
+    would_return: int | None = None
+    story: str = ""
+
+
+class ObservationRow(SQLModel, table=True):
+    __tablename__ = "observation"
+    __table_args__ = (
+        _one_of("verdict", Verdict),
+        CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="a_closed_wait_was_opened"),
+        Index("observation_by_standard", "standard_id", "verdict"),
+    )
+    visit_id: UUID = _to("visit.id", primary_key=True, cascade=True)
+    standard_id: int = Field(sa_column=Column(Integer, ForeignKey("standard.id"), primary_key=True))
+    value: float | None = None
+    verdict: str | None = Field(default=None, max_length=20)
+    note: str = ""
+    opened_at: datetime | None = _instant()
+    closed_at: datetime | None = _instant()
+    answered_at: datetime | None = _instant()
+    longer_than: bool = False
+    counted_of: int | None = None
+
+
+class PhotoRow(SQLModel, table=True):
+    __tablename__ = "photo"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256_is_whole"),)
+    id: UUID = Field(primary_key=True)
+    visit_id: UUID = _to("visit.id", cascade=True)
+    standard_id: int | None = _to("standard.id", nullable=True)
+    sha256: str = Field(max_length=64)
+    thumbnail_sha256: str = Field(max_length=64)
+    taken_at: datetime | None = _instant()
+    added_at: datetime = _instant(nullable=False)
+    width: int
+    height: int
+    byte_count: int
+    caption: str = ""
+
+
+class EventRow(SQLModel, table=True):
+    __tablename__ = "event"
+    __table_args__ = (Index("event_by_thing", "thing", "thing_id"),)
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = _instant(nullable=False)
+    person_id: int | None = _to("person.id", nullable=True)
+    action: str = Field(max_length=60)
+    thing: str = Field(max_length=40)
+    thing_id: str = Field(max_length=NAME_LIMIT)
+    before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
