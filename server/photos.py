@@ -1,0 +1,70 @@
+"""Stored photos over HTTP: the only way a photo is shown. Whoever may come in is decided before this."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from storage.photos import find_photo_file
+from storage.sessions import in_session
+
+# A photo never changes under its id; it may be removed, so a phone does not keep it for long.
+_MAX_AGE_SECONDS = 3600
+
+_HEADERS = {
+    "Cache-Control": f"private, max-age={_MAX_AGE_SECONDS}",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def photo_routes() -> list[BaseRoute]:
+    """Return the routes of the full pictures and of their thumbnails."""
+    # Functions without async: Starlette runs them in a thread, so that reading a disk holds up nobody.
+    return [
+        Route("/photos/{photo_id}", show_photo, methods=["GET"]),
+        Route("/photos/{photo_id}/thumbnail", show_thumbnail, methods=["GET"]),
+    ]
+
+
+def show_photo(request: Request) -> Response:
+    """Answer with a full picture."""
+    return _answer(request, thumbnail=False)
+
+
+def show_thumbnail(request: Request) -> Response:
+    """Answer with a thumbnail."""
+    return _answer(request, thumbnail=True)
+
+
+def _answer(request: Request, *, thumbnail: bool) -> Response:
+    try:
+        photo_id = UUID(request.path_params["photo_id"])
+    except ValueError:
+        return _no_photo()
+    with in_session(read_only=True) as session:
+        found = find_photo_file(session, photo_id, thumbnail=thumbnail)
+    if not found:
+        return _no_photo()
+    path, sha256 = found
+    headers = _HEADERS | {"ETag": f'"{sha256}"'}
+    if _has_it(request, sha256):
+        return Response(status_code=304, headers=headers)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return _no_photo()
+    headers["Content-Disposition"] = 'inline; filename="photo.jpg"'
+    return Response(content, media_type="image/jpeg", headers=headers)
+
+
+def _has_it(request: Request, sha256: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+    return "*" in tags or f'"{sha256}"' in tags
+
+
+def _no_photo() -> Response:
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return PlainTextResponse("There is no photo at this address.", status_code=404, headers=headers)

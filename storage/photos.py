@@ -1,0 +1,288 @@
+"""Photos: their files in one folder, named by what they hold, and their rows. A row never lacks its file."""
+
+import errno
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from uuid import UUID, uuid4
+
+from sqlalchemy import event, func, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session, col, select
+
+from standards.errors import NoRoomLeft, TooManyPhotos, UnknownStandard
+from standards.visits import Photo
+from storage.events import note_event
+from storage.names import clean_text
+from storage.pictures import Picture, read_picture
+from storage.sessions import in_session
+from storage.settings import read_settings
+from storage.tables import PhotoRow, StandardRow, VisitRow
+from storage.visits import open_visit_row
+
+PHOTO_LIMIT = 100
+CAPTION_LIMIT = 300
+ORPHAN_AGE = timedelta(hours=1)
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Any number will do, as long as nothing else in the same PostgreSQL database uses it.
+_LOCK = 7325662
+
+
+def photo_path(sha256: str, thumbnail: bool = False) -> Path:
+    """Return where a photo's file lies, by the SHA-256 of the full picture."""
+    folder = read_settings().photos / sha256[:2]
+    return folder / f"{sha256}{'.thumb' if thumbnail else ''}.jpg"
+
+
+def add_photo(
+    session: Session,
+    visit_id: UUID,
+    code: str | None,
+    content: bytes | Picture,
+    *,
+    photo_id: UUID | None = None,
+    caption: str = "",
+    number: int = 1,
+) -> Photo:
+    """
+    Store a photo of one standard, or of the visit as a whole; its files first, then its row.
+
+    Adding it again under the same id changes nothing and returns what is stored.
+
+    Args:
+        code: the standard's; None for the visit as a whole.
+        content: what was sent, or the picture already read from it: reading takes a second in which
+            no other writer should have to wait for this session.
+        number: which photo of those sent together it is, for the reader of a Problem.
+    Raises:
+        PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, TooManyPhotos, NoRoomLeft, VisitNotFound,
+        VisitClosed, UnknownStandard: nothing was stored, and the visit is as it was.
+    """
+    if stored := _already_stored(session, visit_id, photo_id):
+        return stored
+    visit = open_visit_row(session, visit_id)
+    # Asked again under the lock: a second tap has waited there for the first.
+    if stored := _already_stored(session, visit_id, photo_id):
+        return stored
+    standard_id = _standard_id(session, visit, code)
+    count = session.exec(select(func.count()).where(PhotoRow.visit_id == visit_id)).one()
+    if count >= PHOTO_LIMIT:
+        raise TooManyPhotos(number=number, limit=PHOTO_LIMIT)
+    picture = content if isinstance(content, Picture) else read_picture(content, number)
+    row = PhotoRow(
+        id=photo_id or uuid4(),
+        visit_id=visit_id,
+        standard_id=standard_id,
+        sha256=picture.sha256,
+        thumbnail_sha256=_keep_files(session, picture),
+        taken_at=picture.taken_at,
+        added_at=datetime.now(UTC),
+        width=picture.width,
+        height=picture.height,
+        byte_count=len(picture.jpeg),
+        caption=_clean_caption(caption),
+    )
+    session.add(row)
+    session.flush()
+    after = {"visit": str(visit_id), "standard": code, "sha256": row.sha256}
+    note_event(session, "added", "photo", row.id, after=after)
+    return _to_photo(row, code)
+
+
+def photos_of(session: Session, visit_id: UUID) -> list[Photo]:
+    """Return a visit's photos, in the order they were added."""
+    wanted = (
+        select(PhotoRow, StandardRow.code)
+        .join(StandardRow, col(PhotoRow.standard_id) == col(StandardRow.id), isouter=True)
+        .where(PhotoRow.visit_id == visit_id)
+        .order_by(col(PhotoRow.added_at), col(PhotoRow.id))
+    )
+    return [_to_photo(row, code) for row, code in session.exec(wanted).all()]
+
+
+def photo_counts(session: Session, visit_id: UUID) -> dict[str | None, int]:
+    """Return how many photos each standard of a visit has, by code; None counts the visit's own."""
+    wanted = (
+        select(StandardRow.code, func.count())
+        .select_from(PhotoRow)
+        .join(StandardRow, col(PhotoRow.standard_id) == col(StandardRow.id), isouter=True)
+        .where(PhotoRow.visit_id == visit_id)
+        .group_by(StandardRow.code)
+    )
+    return dict(session.exec(wanted).all())
+
+
+def find_photo_file(session: Session, photo_id: UUID, *, thumbnail: bool) -> tuple[Path, str] | None:
+    """Return where a photo's file lies and its own SHA-256; None where there is no such photo."""
+    row = session.get(PhotoRow, photo_id)
+    if not row:
+        return None
+    return photo_path(row.sha256, thumbnail=thumbnail), row.thumbnail_sha256 if thumbnail else row.sha256
+
+
+def caption_photo(session: Session, photo_id: UUID, caption: str) -> None:
+    """
+    Say in a line what a photo shows.
+
+    Raises:
+        VisitClosed: nothing was changed.
+    """
+    row = _open_photo_row(session, photo_id)
+    cleaned = _clean_caption(caption)
+    if not row or row.caption == cleaned:
+        return
+    before, after = {"caption": row.caption}, {"caption": cleaned}
+    note_event(session, "captioned", "photo", photo_id, before=before, after=after)
+    row.caption = cleaned
+    session.flush()
+
+
+def remove_photo(session: Session, photo_id: UUID) -> None:
+    """
+    Take a photo away from a visit that is still open; removing it again changes nothing.
+
+    Its files go once the transaction has committed, and only if no other row uses them: a server that
+    dies in between leaves a file without a row (`sweep_orphans` finds it), never a row without its file.
+
+    Raises:
+        VisitClosed: nothing was changed.
+    """
+    row = _open_photo_row(session, photo_id)
+    if not row:
+        return
+    sha256 = row.sha256
+    before = {"visit": str(row.visit_id), "sha256": sha256}
+    session.delete(row)
+    session.flush()
+    note_event(session, "removed", "photo", photo_id, before=before)
+    event.listen(session, "after_commit", lambda _session: _drop_files(sha256), once=True)
+
+
+def sweep_orphans(session: Session, *, older_than: timedelta = ORPHAN_AGE) -> int:
+    """
+    Delete files that no row uses, as a server killed between file and row leaves them; return how many.
+
+    Call it in a transaction of its own: rows deleted before it in the same one might come back.
+    """
+    _hold_files(session)
+    used = set(session.exec(select(PhotoRow.sha256)).all())
+    made_before = (datetime.now(UTC) - older_than).timestamp()
+    swept = 0
+    for path in sorted(read_settings().photos.glob("??/*")):
+        with suppress(FileNotFoundError):
+            if path.name.split(".")[0] not in used and path.stat().st_mtime <= made_before:
+                path.unlink()
+                swept += 1
+    return swept
+
+
+def _already_stored(session: Session, visit_id: UUID, photo_id: UUID | None) -> Photo | None:
+    row = session.get(PhotoRow, photo_id, populate_existing=True) if photo_id else None
+    if not row or row.visit_id != visit_id:
+        return None
+    standard = session.get(StandardRow, row.standard_id) if row.standard_id else None
+    return _to_photo(row, standard.code if standard else None)
+
+
+def _open_photo_row(session: Session, photo_id: UUID) -> PhotoRow | None:
+    row = session.get(PhotoRow, photo_id)
+    if not row:
+        return None
+    open_visit_row(session, row.visit_id)
+    # Read anew under the lock: another device may have removed it meanwhile.
+    return session.get(PhotoRow, photo_id, populate_existing=True)
+
+
+def _to_photo(row: PhotoRow, code: str | None) -> Photo:
+    return Photo(
+        id=row.id,
+        visit_id=row.visit_id,
+        code=code,
+        sha256=row.sha256,
+        width=row.width,
+        height=row.height,
+        byte_count=row.byte_count,
+        caption=row.caption,
+        taken_at=row.taken_at,
+    )
+
+
+def _standard_id(session: Session, visit: VisitRow, code: str | None) -> int | None:
+    if code is None:
+        return None
+    wanted = select(StandardRow.id).where(
+        StandardRow.edition_id == visit.edition_id, StandardRow.code == code
+    )
+    found = session.exec(wanted).first()
+    if found is None:
+        raise UnknownStandard(standard=code)
+    return found
+
+
+def _clean_caption(caption: str) -> str:
+    return " ".join(clean_text(caption).split())[:CAPTION_LIMIT]
+
+
+def _hold_files(session: Session, *, shared: bool = False) -> None:
+    """
+    Keep others from deleting files until this transaction ends; those who add only keep out deleters.
+
+    On SQLite a writing transaction keeps out everybody else as it is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        session.execute(text(f"SELECT {lock}(:lock)"), {"lock": _LOCK})
+
+
+def _keep_files(session: Session, picture: Picture) -> str:
+    """Write a picture's files; return the SHA-256 of the thumbnail that lies beside it."""
+    _hold_files(session, shared=True)
+    wanted = select(PhotoRow.thumbnail_sha256).where(PhotoRow.sha256 == picture.sha256)
+    known = session.exec(wanted).first()
+    # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
+    if known in (None, picture.thumbnail_sha256):
+        _write(photo_path(picture.sha256, thumbnail=True), picture.thumbnail)
+    _write(photo_path(picture.sha256), picture.jpeg)
+    return known or picture.thumbnail_sha256
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file so that it is there in full or not at all, also when the power fails right after."""
+    written: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            written = Path(file.name)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        written.replace(path)
+        for folder in (path.parent, path.parent.parent):
+            _sync_folder(folder)
+    except OSError as error:
+        if written:
+            written.unlink(missing_ok=True)
+        if error.errno in _NO_ROOM:
+            raise NoRoomLeft from error
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _drop_files(sha256: str) -> None:
+    """Delete a photo's files unless a row uses them; what cannot be deleted now is left to be swept."""
+    with suppress(OSError, SQLAlchemyError), in_session() as session:
+        _hold_files(session)
+        if session.exec(select(PhotoRow.id).where(PhotoRow.sha256 == sha256)).first():
+            return
+        photo_path(sha256, thumbnail=True).unlink(missing_ok=True)
+        photo_path(sha256).unlink(missing_ok=True)
