@@ -1,0 +1,46 @@
+"""Home: start a visit, resume a draft, close a wait, see the latest scores."""
+
+import streamlit as st
+
+from pages.parts.scores import say_score
+from pages.parts.stopwatch import wait_card
+from pages.parts.visit_links import visit_link
+from pages.parts.welcome import welcome
+from storage.brands import list_brands
+from storage.sessions import in_session
+from storage.visit_lists import drafts, latest_scores, open_waits
+
+LATEST = 8
+
+with in_session(read_only=True) as session:
+    brands = list_brands(session)
+    resumable = drafts(session)
+    waits = open_waits(session)
+    latest = latest_scores(session, LATEST)
+if not brands:
+    welcome()
+    st.stop()
+
+own = next((brand for brand in brands if brand.is_own and not brand.is_example), None)
+st.title("Second Visit", anchor=False)
+
+if waits:
+    st.subheader("Waiting for a reply", anchor=False)
+    for wait in waits:
+        wait_card(wait.visit, wait.standard, wait.observation)
+if resumable:
+    st.subheader("Drafts", anchor=False)
+    for visit in resumable:
+        visit_link("record_visit.py", visit, f"started {visit.started_at:%-d %b}")
+st.subheader("Latest scores", anchor=False)
+for visit in latest:
+    visit_link("read_visits.py", visit, say_score(visit))
+if not latest:
+    st.caption("No visit is submitted yet. Start one: it is stored answer by answer, and can be resumed.")
+if not own:
+    st.page_link("manage_channels.py", label="Name your own brand", icon=":material/handshake:")
+
+if st.bottom.button(
+    "Start a visit", key="home_start", type="primary", icon=":material/play_arrow:", width="stretch"
+):
+    st.switch_page("record_visit.py")

@@ -1,0 +1,53 @@
+"""What a visit was like before and after its standards: impressions, coming back, the story."""
+
+import streamlit as st
+
+from pages.parts.problems import telling
+from standards.visits import Visit
+from storage.sessions import in_session
+from storage.visits import record_impressions
+
+
+def first_impression(visit: Visit) -> None:
+    """Ask for the first impression, before any standard colours it."""
+    st.caption("Before the standards: what do you see, hear and smell in the first ten seconds?")
+    _written(visit, "first_impression", "First impression", "Describe what is there. No names.")
+
+
+def last_impression(visit: Visit) -> None:
+    """Ask for the last impression, whether one would come back, and the story."""
+    _written(visit, "last_impression", "Last impression", "The last thing said, seen or done as you left.")
+    key = f"impression_{visit.id}_would_return"
+    st.pills(
+        "Would you come back? 0 never, 10 certainly",
+        range(11),
+        default=visit.would_return,
+        key=key,
+        on_change=_store,
+        args=(visit, "would_return", key),
+    )
+    _written(
+        visit,
+        "story",
+        "The story of the visit",
+        "What should colleagues know? Praise counts as much as misses.",
+    )
+
+
+def _written(visit: Visit, name: str, label: str, placeholder: str) -> None:
+    key = f"impression_{visit.id}_{name}"
+    st.text_area(
+        label,
+        getattr(visit, name),
+        height=140,
+        key=key,
+        placeholder=placeholder,
+        on_change=_store,
+        args=(visit, name, key),
+    )
+
+
+@telling
+def _store(visit: Visit, name: str, key: str) -> None:
+    with in_session() as session:
+        record_impressions(session, visit.id, **{name: st.session_state[key]})

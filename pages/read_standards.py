@@ -1,0 +1,66 @@
+"""Standards: read the sets and their editions; take a ready set from the library."""
+
+import streamlit as st
+
+from pages.parts.filters import say_day
+from pages.parts.standard_cards import (
+    choose_touchpoint,
+    say_kinds,
+    say_size,
+    show_library,
+    show_standards,
+)
+from pages.parts.words import show_text
+from storage.editions import editions_of_set, list_sets
+from storage.sessions import in_session
+
+OWN_SETS, LIBRARY = "Your sets", "Library"
+
+st.title("Standards", anchor=False)
+with in_session(read_only=True) as session:
+    sets = {found.name: found for found in list_sets(session)}
+taken = {name for name, found in sets.items() if not found.is_example}
+if not sets:
+    st.info(
+        "No standard set of your own yet. Take a ready one over below, or import your own from CSV or Excel.",
+        icon=":material/checklist:",
+    )
+    st.page_link("import_files.py", label="Import standards", icon=":material/upload_file:")
+    show_library(taken)
+    st.stop()
+
+view = st.segmented_control(
+    "What to read",
+    [OWN_SETS, LIBRARY],
+    default=OWN_SETS,
+    required=True,
+    key="standards_view",
+    bind="query-params",
+    width="stretch",
+    label_visibility="collapsed",
+)
+if view == LIBRARY:
+    show_library(taken)
+    st.stop()
+
+chosen = sets[st.selectbox("Standard set", list(sets), key="standards_set", bind="query-params")]
+with in_session(read_only=True) as session:
+    editions = {f"Edition {edition.number}": edition for edition in editions_of_set(session, chosen.id)}
+if not editions:
+    st.info("This set has no published edition yet.", icon=":material/checklist:")
+    st.stop()
+edition = next(iter(editions.values()))
+if len(editions) > 1:
+    edition = editions[st.selectbox("Edition", list(editions), key="standards_edition", bind="query-params")]
+if chosen.is_example:
+    st.badge("example", icon=":material/science:", color="violet")
+if chosen.about:
+    show_text(chosen.about)
+published = (
+    f"published on {say_day(edition.published_at.date())}" if edition.published_at else "not published"
+)
+st.caption(
+    f"Edition {edition.number}, {published}  \n{say_kinds(edition.standards)}  \n"
+    f"{say_size(edition.standards, edition.minimum_coverage)}"
+)
+show_standards(choose_touchpoint(edition.standards))

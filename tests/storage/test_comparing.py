@@ -1,0 +1,166 @@
+"""What is compared: complete visits only, common standards only, whatever the editions."""
+
+from datetime import date
+
+import pytest
+
+from standards.comparing import MetCount, VisitScore, scores_by_brand
+from standards.editions import Kind, Scope
+from standards.measuring import Measure, Verdict
+from storage.comparing import (
+    Compared,
+    Selection,
+    brands_in_set,
+    count_compared,
+    met_counts,
+    sets_in_use,
+    visit_scores,
+)
+from storage.sessions import in_session
+from storage.visits import void_visit
+from tests.builders import A_DAY, a_brand, a_channel, a_standard, a_visit, an_edition
+
+MET, MISSED, NOT_APPLICABLE = Verdict.MET, Verdict.MISSED, Verdict.NOT_APPLICABLE
+
+
+@pytest.fixture
+def session(database):
+    with in_session() as opened:
+        yield opened
+
+
+@pytest.fixture
+def shops(session):
+    """Return a channel of our own and one of a competitor."""
+    ours = a_channel(session, a_brand(session, "Ours", is_own=True), area="North")
+    theirs = a_channel(session, a_brand(session, "Theirs"), "Web", kind=Kind.WEBSITE, area="South")
+    return ours, theirs
+
+
+def everything(edition):
+    return Selection(edition.set_id)
+
+
+def test_a_standard_of_ours_only_is_in_our_stored_score_and_in_no_comparison(session, shops):
+    ours, theirs = shops
+    edition = an_edition(
+        session,
+        [a_standard("A", weight=2), a_standard("B"), a_standard("X", weight=7, scope=Scope.OURS_ONLY)],
+    )
+    stored = a_visit(session, ours, edition, {"A": MET, "B": MISSED, "X": MET})
+    a_visit(session, theirs, edition, {"A": MET, "B": MET})
+    assert (stored.points, stored.points_possible) == (9, 10)
+    assert visit_scores(session, everything(edition)) == [
+        VisitScore(ours.brand.id, A_DAY, 2, 3),
+        VisitScore(theirs.brand.id, A_DAY, 3, 3),
+    ]
+    assert {count.code for count in met_counts(session, everything(edition))} == {"A", "B"}
+
+
+def test_only_complete_submitted_visits_are_compared(session, shops):
+    ours, _ = shops
+    edition = an_edition(session, [a_standard(code) for code in "ABCDE"], minimum_coverage=0.6)
+    a_visit(session, ours, edition, {"A": MET, "B": MET, "C": NOT_APPLICABLE})
+    a_visit(session, ours, edition, {"A": MISSED, "B": MISSED})
+    a_visit(session, ours, edition, submitted=False)
+    void_visit(session, a_visit(session, ours, edition).id, "twice")
+    session.flush()
+    assert visit_scores(session, everything(edition)) == [VisitScore(ours.brand.id, A_DAY, 2, 2)]
+    assert met_counts(session, everything(edition)) == [
+        MetCount(ours.brand.id, "A", Measure.YES_NO, 1, 0),
+        MetCount(ours.brand.id, "B", Measure.YES_NO, 1, 0),
+    ]
+    assert count_compared(session, everything(edition)) == Compared(complete=1, incomplete=1)
+
+
+def test_a_visit_where_nothing_applied_has_no_score(session, shops):
+    edition = an_edition(session)
+    a_visit(session, shops[0], edition, {"A": NOT_APPLICABLE, "B": NOT_APPLICABLE})
+    assert visit_scores(session, everything(edition)) == []
+
+
+def test_a_missed_no_no_fails_the_visit_and_takes_no_points(session, shops):
+    edition = an_edition(session, [a_standard("A", no_no=True, weight=0), a_standard("B")])
+    a_visit(session, shops[0], edition, {"A": MISSED, "B": MET})
+    assert visit_scores(session, everything(edition)) == [
+        VisitScore(shops[0].brand.id, A_DAY, 1, 1, failed=True)
+    ]
+
+
+def test_a_code_goes_on_through_editions_and_each_visit_keeps_its_own_weights(session, shops):
+    ours, _ = shops
+    first = an_edition(session, [a_standard("A"), a_standard("B")])
+    second = an_edition(session, [a_standard("B", weight=3), a_standard("A")])
+    a_visit(session, ours, first, {"A": MET, "B": MISSED})
+    a_visit(session, ours, second, {"A": MET, "B": MISSED}, on=date(2026, 4, 1))
+    assert [score.percent for score in visit_scores(session, everything(first))] == [50, 25]
+    assert {(c.code, c.met, c.missed) for c in met_counts(session, everything(first))} == {
+        ("A", 2, 0),
+        ("B", 0, 2),
+    }
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        pytest.param({}, {"Ours", "Theirs"}, id="open on every side"),
+        pytest.param({"kinds": (Kind.SHOP,)}, {"Ours"}, id="kind"),
+        pytest.param({"areas": ("South",)}, {"Theirs"}, id="area"),
+        pytest.param({"since": date(2026, 3, 11)}, {"Theirs"}, id="since counts its day in"),
+        pytest.param({"until": date(2026, 3, 10)}, {"Ours"}, id="until counts its day in"),
+        pytest.param({"areas": ("West",)}, set(), id="nothing found"),
+    ],
+)
+def test_a_selection_leaves_out_what_was_not_chosen(session, shops, chosen, expected):
+    ours, theirs = shops
+    edition = an_edition(session)
+    a_visit(session, ours, edition, on=date(2026, 3, 10))
+    a_visit(session, theirs, edition, on=date(2026, 3, 11))
+    names = {ours.brand.id: "Ours", theirs.brand.id: "Theirs"}
+    selection = Selection(edition.set_id, **chosen)
+    assert {names[score.brand_id] for score in visit_scores(session, selection)} == expected
+    assert {names[count.brand_id] for count in met_counts(session, selection)} == expected
+    assert count_compared(session, selection).complete == len(expected)
+
+
+def test_brands_can_be_chosen(session, shops):
+    ours, theirs = shops
+    edition = an_edition(session)
+    a_visit(session, ours, edition)
+    a_visit(session, theirs, edition)
+    selection = Selection(edition.set_id, brand_ids=(theirs.brand.id,))
+    assert [score.brand_id for score in visit_scores(session, selection)] == [theirs.brand.id]
+
+
+def test_the_set_decides_which_brands_appear_our_own_first(session, shops):
+    ours, theirs = shops
+    early = a_channel(session, a_brand(session, "Almost"))
+    edition, other = an_edition(session), an_edition(session, [a_standard("Z")], name="Other")
+    for channel in (theirs, early, ours):
+        a_visit(session, channel, edition)
+    a_visit(session, theirs, other)
+    assert [brand.name for brand in brands_in_set(session, edition.set_id)] == ["Ours", "Almost", "Theirs"]
+    assert [brand.name for brand in brands_in_set(session, other.set_id)] == ["Theirs"]
+
+
+def test_an_own_set_comes_before_a_busier_example_and_an_unused_set_not_at_all(session, shops):
+    ours, _ = shops
+    example = an_edition(session, [a_standard("E")], name="Example", is_example=True)
+    quiet, busy = an_edition(session, name="Quiet"), an_edition(session, [a_standard("B")], name="Busy")
+    an_edition(session, [a_standard("U")], name="Unused")
+    for edition, visits in ((example, 3), (quiet, 1), (busy, 2)):
+        for _ in range(visits):
+            a_visit(session, ours, edition)
+    assert [(use.set.name, use.visits) for use in sets_in_use(session)] == [
+        ("Busy", 2),
+        ("Quiet", 1),
+        ("Example", 3),
+    ]
+
+
+def test_points_add_up_to_the_stored_score_where_all_standards_are_common(session, shops):
+    ours, _ = shops
+    edition = an_edition(session, [a_standard("A", weight=0.1), a_standard("B", weight=0.2), a_standard("C")])
+    visit = a_visit(session, ours, edition, {"A": MET, "B": MET, "C": MISSED})
+    mean = scores_by_brand(visit_scores(session, everything(edition)))[ours.brand.id]
+    assert mean.percent == pytest.approx(visit.score_percent, abs=1e-9)
