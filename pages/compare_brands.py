@@ -15,6 +15,7 @@ from pages.parts.compared import (
 )
 from pages.parts.filters import choose_brands, choose_period, choose_place, choose_set, say_filters
 from pages.parts.tables import show_table
+from pages.parts.visit_cards import say_what_to_do
 from pages.parts.words import count_of, plain, show_text
 from standards.comparing import met_rates, scores_by_brand, scores_by_month
 from storage.comparing import (
@@ -33,9 +34,7 @@ st.title("Compare", anchor=False)
 with in_session(read_only=True) as session:
     used = sets_in_use(session)
 if not used:
-    st.info("Nothing to compare yet: no visit is submitted.", icon=":material/compare_arrows:")
-    st.page_link("record_visit.py", label="Record a visit", icon=":material/edit_note:")
-    st.page_link("import_files.py", label="Import visits", icon=":material/upload_file:")
+    say_what_to_do("Nothing to compare yet: no visit is submitted.")
     st.stop()
 
 with st.expander("Filters", icon=":material/filter_list:"):
@@ -97,24 +96,17 @@ st.caption(
 
 st.subheader("Score over time", anchor=False)
 months = scores_by_month(scores)
-st.plotly_chart(
-    month_lines(months, shown), key="compare_months", config=CONFIG, alt=say_months(months, shown)
-)
+drawn = month_lines(months, shown)
+st.plotly_chart(drawn, key="compare_months", config=CONFIG, alt=say_months(months, shown))
 st.caption("Mean visit score by month of the visit. A month without a visit is a gap.")
-show_table(
-    month_rows(months, shown),
-    name="score_by_month",
-    alt="Mean visit score by month and brand",
-    formats={"Score": "%.1f %%"},
-)
+show_table(month_rows(months, shown), name="score_by_month", alt="Mean visit score by month and brand")
 
 st.subheader("Standard by standard", anchor=False)
 rival = choose_rival(means, rivals)
 gaps = named_gaps(rates, editions, own, rival)
 rows = choose_rows(gaps)
-st.plotly_chart(
-    met_rate_dots(rows, own, rival), key="compare_rates", config=CONFIG, alt=say_rates(rows, own, rival)
-)
+drawn = met_rate_dots(rows, own, rival)
+st.plotly_chart(drawn, key="compare_rates", config=CONFIG, alt=say_rates(rows, own, rival))
 st.caption(
     "A dot is the share of visits that met the standard where it applied; its line is the 95 % interval "
     "(Wilson): the fewer visits, the longer. Where lines overlap, the gap may be chance."

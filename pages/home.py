@@ -8,7 +8,7 @@ from pages.parts.visit_links import visit_link
 from pages.parts.welcome import welcome
 from storage.brands import list_brands
 from storage.sessions import in_session
-from storage.visit_lists import drafts, latest_scores, open_waits
+from storage.visit_lists import drafts, latest_scores, minimum_coverages, open_waits
 
 LATEST = 8
 
@@ -17,6 +17,7 @@ with in_session(read_only=True) as session:
     resumable = drafts(session)
     waits = open_waits(session)
     latest = latest_scores(session, LATEST)
+    minimum = minimum_coverages(session)
 if not brands:
     welcome()
     st.stop()
@@ -34,7 +35,7 @@ if resumable:
         visit_link("record_visit.py", visit, f"started {visit.started_at:%-d %b}")
 st.subheader("Latest scores", anchor=False)
 for visit in latest:
-    visit_link("read_visits.py", visit, say_score(visit))
+    visit_link("read_visits.py", visit, say_score(visit, minimum[visit.edition_id]))
 if not latest:
     st.caption("No visit is submitted yet. Start one: it is stored answer by answer, and can be resumed.")
 if not own:

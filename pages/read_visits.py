@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.parts.filters import choose_brands, choose_period, choose_place, first_page
 from pages.parts.one_visit import show_visit
-from pages.parts.visit_cards import back_link, visit_card
+from pages.parts.scrolling import start_at_the_top
+from pages.parts.visit_cards import back_link, say_what_to_do, visit_card
 from pages.parts.words import count_of
 from standards.visits import State
 from storage.brands import list_brands
@@ -23,9 +24,11 @@ if address := st.query_params.get("visit"):
         st.stop()
     # Filters that stood in the address a moment ago push the visit out of it; it must survive a reload.
     st.query_params["visit"] = address
+    start_at_the_top(address)
     show_visit(visit_id)
     st.stop()
 
+start_at_the_top("visits")
 st.title("Visits", anchor=False)
 with in_session(read_only=True) as session:
     brands = list_brands(session)
@@ -33,9 +36,7 @@ with in_session(read_only=True) as session:
     minimum = minimum_coverages(session)
     stored = count_visits(session, VisitFilter())
 if not stored:
-    st.info("No visit is stored yet. Record one on your phone, or import what you have.")
-    st.page_link("record_visit.py", label="Record a visit", icon=":material/edit_note:")
-    st.page_link("import_files.py", label="Import visits", icon=":material/upload_file:")
+    say_what_to_do("No visit is stored yet. Record one on your phone, or import what you have.")
     st.stop()
 
 text = st.text_input(

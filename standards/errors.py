@@ -65,6 +65,14 @@ class NoEditionForKind(Problem):
     )
 
 
+class ChannelClosed(Problem):
+    code = "VISIT-7"
+    text = (
+        "The channel “{name}” is closed, so no visit to it can be started. Nothing was changed. "
+        "Choose another channel, or open it again on the Channels page."
+    )
+
+
 class ValueNotAllowed(Problem):
     code = "VALUE-1"
     text = "“{value}” is not a value for this standard: {allowed}. What was saved before is kept."
@@ -184,14 +192,6 @@ class BrandNotInFile(Problem):
 class SetNotFound(Problem):
     code = "SET-1"
     text = "There is no standard set called “{name}”. Nothing was changed. These exist: {known}."
-
-
-class SetDiffers(Problem):
-    code = "SET-2"
-    text = (
-        "The set “{name}” already exists with other standards. Nothing was changed. "
-        "Import the file under another name: a published edition never changes."
-    )
 
 
 class ExampleInUse(Problem):

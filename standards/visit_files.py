@@ -215,7 +215,13 @@ class _Reader:
 
     def _name(self, row: Row, column: str, *, needed: bool) -> str | None:
         """Return a name on one line; None where it cannot be stored."""
-        name = " ".join(self._text(row, column).split())
+        name = self._text(row, column)
+        if column in ("brand", "shopper"):
+            # These are made and found as if typed in the app, where two spaces are one.
+            name = " ".join(name.split())
+        else:
+            # Two spaces in the middle stay two: exports must match the firm's own lists to the letter.
+            name = re.sub(r"[\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+", " ", name).strip()
         if (needed and not name) or len(name) > NAME_LIMIT or CONTROL.search(name):
             least = 1 if needed else 0
             self.errors.add(row.number, column, name, f"{least} to {NAME_LIMIT} characters")

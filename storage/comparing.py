@@ -178,7 +178,7 @@ def visit_scores(session: Session, selection: Selection) -> list[VisitScore]:
         _over_judged(select(*columns), selection)
         .group_by(col(VisitRow.id), col(ChannelRow.brand_id), col(VisitRow.visited_on))
         .having(possible > 0)
-        .order_by(col(VisitRow.visited_on))
+        .order_by(col(VisitRow.visited_on), col(ChannelRow.brand_id), col(VisitRow.id))
     )
     return [
         VisitScore(brand_id, visited_on, points, total, bool(failed))

@@ -55,18 +55,23 @@ class VisitsImport:
     def summary(self) -> tuple[str, ...]:
         """What it comes to, a sentence each, true before and after it is stored."""
         named = f"edition {self.edition.number} of “{self.edition.set_name}”"
-        observations = f"{self.observation_count:,} observations"
-        said = [f"{len(self.new):,} new visits with {observations}, under {named}."]
+        said = ["No new visits."]
+        if self.new:
+            visits = count_of(len(self.new), "new visit")
+            said = [f"{visits} with {count_of(self.observation_count, 'observation')}, under {named}."]
         if self.new_brands or self.new_channels:
-            said.append(f"{len(self.new_brands):,} new brands, {len(self.new_channels):,} new channels.")
+            brands = count_of(len(self.new_brands), "new brand")
+            said.append(f"{brands}, {count_of(len(self.new_channels), 'new channel')}.")
         if self.own:
             said.append(f"“{self.own}” is our own brand.")
         if self.unchanged:
-            said.append(f"{self.unchanged:,} visits are stored already, and stay as they are.")
+            said.append(f"Stored already, and left as they are: {count_of(self.unchanged, 'visit')}.")
         if self.differing:
-            named = ", ".join(shorten(one) for one in self.differing[:10])
+            listed = ", ".join(shorten(one) for one in self.differing[:10])
+            more = " …" if len(self.differing) > 10 else ""
             said.append(
-                f"{len(self.differing):,} visits differ from what is stored; nothing was changed: {named}."
+                f"Other content than what is stored: {count_of(len(self.differing), 'visit')}; "
+                f"nothing was changed: {listed}{more}."
             )
         return (*said, *self.notes)
 
@@ -139,7 +144,12 @@ def _areas_kept(heads: Sequence[VisitHead], channels: dict[tuple[str, str], Know
         for head in heads
         if head.area and (known := channels.get((head.brand, head.channel))) and known.area != head.area
     }
-    return (f"{len(other):,} channels keep the area they are stored with.",) if other else ()
+    return (f"The area stays as it is stored: {count_of(len(other), 'channel')}.",) if other else ()
+
+
+def count_of(number: int, thing: str) -> str:
+    """Say how many things there are: `1 visit`, `1,001 visits`."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def chunks(whole: Sequence[Chunked]) -> Iterator[Sequence[Chunked]]:

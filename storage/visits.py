@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from standards.editions import Standard
-from standards.errors import NothingRecorded, UnknownStandard, VisitClosed, VisitNotFound, WaitStillOpen
+from standards.errors import (
+    ChannelClosed,
+    NothingRecorded,
+    UnknownStandard,
+    VisitClosed,
+    VisitNotFound,
+    WaitStillOpen,
+)
 from standards.measuring import Verdict
 from standards.scoring import Score, score_visit
 from standards.values import Answer
@@ -35,9 +42,17 @@ def start_visit(
     shopper: str | None = None,
     started_at: datetime | None = None,
 ) -> bool:
-    """Store a draft once; False when its id is already stored, as after a second tap or a reload."""
+    """
+    Store a draft once; False when its id is already stored, as after a second tap or a reload.
+
+    Raises:
+        ChannelClosed: nothing was stored.
+    """
     if session.get(VisitRow, visit_id):
         return False
+    channel = get_channel(session, channel_id)
+    if channel and channel.closed_on:
+        raise ChannelClosed(name=channel.name)
     session.add(
         VisitRow(
             id=visit_id,

@@ -102,7 +102,7 @@ def test_its_example_files_can_be_imported_with_its_commands(tmp_path):
 
     assert "4 standards" in run("import-standards", "standards.csv")
     assert "2 new visits with 6 observations" in run("import-visits", "wide.csv", "--own", "Our brand")
-    assert "1 new visits with 2 observations" in run("import-visits", "long.csv")
+    assert "1 new visit with 2 observations" in run("import-visits", "long.csv")
 
 
 def test_every_word_that_a_standards_file_may_hold_stands_in_it():

@@ -9,14 +9,15 @@ from pages.parts.words import plain
 from standards.errors import CellError
 from standards.standard_files import NEEDED, OPTIONAL
 from standards.values import allowed_for, say_target
-from standards.visit_files import HEAD_COLUMNS, LONG_COLUMNS
-from storage.brands import list_brands, own_brand
+from standards.visit_files import HEAD_COLUMNS, LONG_COLUMNS, NAME_LIMIT
+from storage.brands import own_brand
 from storage.editions import latest_edition, list_sets
 from storage.import_plans import VisitsImport
 from storage.importing import StandardsPlan
 from storage.sessions import in_session
 
 VISITS, STANDARDS = "Visits", "Standards"
+_NEW = "A new set"
 _SHOWN = 5
 
 
@@ -39,15 +40,15 @@ def choose_set(kind: str) -> str | None:
     with in_session(read_only=True) as session:
         names = [found.name for found in list_sets(session) if not found.is_example]
     if kind == STANDARDS:
-        return st.selectbox(
+        chosen = st.selectbox(
             "Standard set",
-            names,
-            index=None,
-            accept_new_options=True,
-            placeholder="Choose one, or type a new name",
+            [_NEW, *names],
             help="Other standards for a set that exists become its next edition.",
             key="import_set_of_standards",
         )
+        if chosen != _NEW:
+            return chosen
+        return st.text_input("Its name", key="import_new_set", max_chars=NAME_LIMIT).strip() or None
     if not names:
         st.info(
             "Visits need the standards they were made by. Import those first, or take a set from the library."
@@ -62,14 +63,11 @@ def choose_own() -> str | None:
     with in_session(read_only=True) as session:
         if own_brand(session):
             return None
-        names = [brand.name for brand in list_brands(session) if not brand.is_example]
-    return st.selectbox(
+    return st.text_input(
         "Our own brand (optional)",
-        names,
-        index=None,
-        accept_new_options=True,
         placeholder="As the file writes it",
         key="import_own",
+        max_chars=NAME_LIMIT,
     )
 
 

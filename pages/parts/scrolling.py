@@ -1,14 +1,16 @@
-"""A new step begins at its top. Streamlit keeps the scroll position when a page's content changes."""
+"""What is new on a page begins at its top: Streamlit keeps the scroll position when content changes."""
 
 import streamlit as st
 
-# Reads the Streamlit page it stands in only through the standard DOM.
+# `last` outlives a rerun and a redrawn component; the page is reached only through the standard DOM.
 _SCRIPT = """
+let last;
+
 export default function ({ data, parentElement }) {
+  if (data.shown === last) return;
+  const first = last === undefined;
+  last = data.shown;
   const host = parentElement.getRootNode().host ?? parentElement;
-  if (host.dataset.step === data.step) return;
-  const first = host.dataset.step === undefined;
-  host.dataset.step = data.step;
   if (!first) host.scrollIntoView({ block: "end" });
 }
 """
@@ -16,6 +18,6 @@ export default function ({ data, parentElement }) {
 _scroll = st.components.v2.component("start_at_the_top", js=_SCRIPT)
 
 
-def start_at_the_top(step: str) -> None:
-    """Scroll to the top of the page when the step has changed since it was last drawn."""
-    _scroll(data={"step": step}, key="start_at_the_top", height=1)
+def start_at_the_top(shown: str) -> None:
+    """Scroll to the top when something else is shown than before, such as another step of a visit."""
+    _scroll(data={"shown": shown}, key="start_at_the_top", height=1)

@@ -16,15 +16,14 @@ def show_table(
     *,
     name: str,
     alt: str,
-    formats: Mapping[str, str] | None = None,
     label: str = "The same figures as a table",
 ) -> None:
     """
     Show rows in a table that opens with a tap, with a button to take them away as CSV.
 
     Args:
-        name: of the file, without its ending; keys of the widgets start with it.
-        formats: number formats by column.
+        name: of the file, without its ending; keys of the widgets start with it. A column called
+            Score is in percent.
     """
     with st.expander(label, icon=":material/table:"):
         st.dataframe(
@@ -32,10 +31,7 @@ def show_table(
             hide_index=True,
             key=f"{name}_table",
             alt=alt,
-            column_config={
-                column: st.column_config.NumberColumn(column, format=how)
-                for column, how in (formats or {}).items()
-            },
+            column_config={"Score": st.column_config.NumberColumn("Score", format="%.1f %%")},
         )
         st.download_button(
             "Download as CSV",

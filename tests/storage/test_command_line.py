@@ -55,7 +55,7 @@ def test_the_way_from_files_to_files(written):
     assert "2 new visits with 3 observations" in said
     assert "Nothing was stored" in said
     assert "2 new visits" in run(*visits)[1]
-    assert "2 visits are stored already" in run(*visits)[1]
+    assert "left as they are: 2 visits" in run(*visits)[1]
     code, said, _ = run("export-scores", "-")
     assert said.splitlines()[0].startswith("external_id,brand,channel,area,visited_on,score_percent,coverage")
     assert len(said.splitlines()) == 3

@@ -97,13 +97,23 @@ def test_a_second_import_changes_nothing(database):
     assert stored() == before
 
 
+def test_names_with_two_spaces_are_found_again(database):
+    standards()
+    spaced = VISITS.replace(b"Own", b"Our  own").replace(b"Kim", b"Kim  L").replace(b"High S", b"High  S")
+    assert visits(spaced, own="Our  own").own == "Our own"
+    again = visits(spaced)
+    assert (len(again.new), again.unchanged, again.differing) == (0, 2, ())
+    with in_session(read_only=True) as session:
+        assert [c.name for c in list_channels(session)] == ["High  Street", "Main Street"]
+
+
 def test_a_visit_that_differs_is_left_as_it_is_and_named(database):
     standards()
     visits()
     before = stored()
     again = visits(VISITS.replace(b"met,missed", b"met,met"))
     assert (again.differing, again.unchanged) == (("1",), 1)
-    assert "1 visits differ from what is stored; nothing was changed: 1." in again.summary
+    assert "Other content than what is stored: 1 visit; nothing was changed: 1." in again.summary
     assert stored() == before
 
 
@@ -249,7 +259,7 @@ def test_a_stored_channel_is_found_again_and_keeps_its_area(database):
     visits()
     more = visits(b"visit_id,brand,channel,area,visited_on,A\n3,Own,High Street,South,2026-03-03,met\n")
     assert more.new_channels == ()
-    assert "1 channels keep the area they are stored with." in more.notes
+    assert "The area stays as it is stored: 1 channel." in more.notes
     with in_session(read_only=True) as session:
         assert {(c.name, c.area, c.kind) for c in list_channels(session)} == {
             ("High Street", "North", Kind.SHOP),

@@ -9,10 +9,18 @@ from uuid import uuid4
 import pytest
 
 from standards.editions import Kind
-from standards.errors import NothingRecorded, UnknownStandard, VisitClosed, VisitNotFound, WaitStillOpen
+from standards.errors import (
+    ChannelClosed,
+    NothingRecorded,
+    UnknownStandard,
+    VisitClosed,
+    VisitNotFound,
+    WaitStillOpen,
+)
 from standards.measuring import Verdict
 from standards.scoring import score_visit
 from standards.visits import State
+from storage.channels import close_channel
 from storage.sessions import close_database, in_session
 from storage.tables import VisitRow
 from storage.visits import (
@@ -67,6 +75,17 @@ def test_a_visit_started_twice_is_stored_once(database):
     assert visit.shopper == "Ada L."
     assert visit.started_at.tzinfo is not None
     assert [event.action for event in events_about("visit", visit_id)] == ["started"]
+
+
+def test_no_visit_is_started_to_a_closed_channel(database):
+    visit_id = uuid4()
+    with in_session() as session:
+        channel, edition = channel_of(session), edition_of(session)
+        close_channel(session, channel.id, date(2026, 3, 1))
+    with pytest.raises(ChannelClosed, match=channel.name), in_session() as session:
+        start_visit(session, visit_id, channel.id, edition.id)
+    with pytest.raises(VisitNotFound):
+        stored(visit_id)
 
 
 def test_a_visit_that_is_not_there_is_said_so(database):
