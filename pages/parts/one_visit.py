@@ -118,13 +118,14 @@ def _touchpoint_rows(visit: Visit, sheet: Mapping[str, Standard]) -> list[dict[s
         rows.append(
             {
                 "Touchpoint": touchpoint,
-                "Earned": score.points,
-                "Possible": score.possible,
+                "Points": f"{say_number(score.points)} of {say_number(score.possible)}",
                 "Missed": sum(o.verdict is Verdict.MISSED for o in seen),
-                "Not applicable": sum(o.verdict is Verdict.NOT_APPLICABLE for o in seen),
                 "Unanswered": len(part) - sum(o.verdict is not None for o in seen),
             }
         )
+    if not any(row["Unanswered"] for row in rows):
+        # Four columns are wider than a phone; one of zeros is not worth a sideways scroll.
+        rows = [{name: said for name, said in row.items() if name != "Unanswered"} for row in rows]
     return rows
 
 
