@@ -92,9 +92,13 @@ def server(data_folder: Path) -> Iterator[Server]:
     started.kill()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium; no browser is downloaded."""
+    """
+    Start Debian's Chromium; no browser is downloaded.
+
+    It ends with its module: while it runs, Playwright's event loop keeps other tests from having their own.
+    """
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (Debian's package chromium)")
     with sync_playwright() as playwright:
