@@ -44,7 +44,7 @@ class VisitNotFound(Problem):
 class WaitStillOpen(Problem):
     code = "VISIT-4"
     text = (
-        "{count} wait(s) are still open, so this visit cannot be submitted yet. Your answers are saved. "
+        "A wait is still open ({count}), so this visit cannot be submitted yet. Your answers are saved. "
         "Close each wait when the reply comes, or stop waiting."
     )
 
@@ -164,7 +164,7 @@ class FileHasErrors(Problem):
 
     code = "FILE-2"
     text = (
-        "{count} cell(s) in the file cannot be stored as they are. Nothing of it was stored. "
+        "Some cells in the file cannot be stored as they are ({count}). Nothing of it was stored. "
         "Mend what the table names, and import the file again."
     )
 

@@ -175,12 +175,14 @@ def read_seconds(text: str) -> float | None:
     if (plain := read_number(text)) is not None:
         return plain
     total, at = 0.0, 0
+    smallest = float("inf")
     for part in _PART.finditer(text):
-        amount = _decimal(part[1])
-        if part.start() != at or part[2] not in _UNIT_SECONDS or amount is None:
+        amount, unit = _decimal(part[1]), _UNIT_SECONDS.get(part[2])
+        # Each unit once, the largest first: "2.5 s 2.5 s" is a slip of the finger, not 5 seconds.
+        if part.start() != at or amount is None or unit is None or unit >= smallest:
             return None
-        total += amount * _UNIT_SECONDS[part[2]]
-        at = part.end()
+        total += amount * unit
+        smallest, at = unit, part.end()
     return total if text and at == len(text) else None
 
 
@@ -257,6 +259,30 @@ def say_value(standard: Standard, value: float, *, longer_than: bool = False) ->
     """Say a recorded value in words: `2 min 30 s`, `4 of 5`, `longer than 5 days`."""
     amount = _say_amount(standard.measure, value, standard.target.unit)
     return f"longer than {amount}" if longer_than else amount
+
+
+def write_value(
+    standard: Standard, value: float, *, longer_than: bool = False, counted_of: int | None = None
+) -> str:
+    """
+    Write a recorded value so that reading it back gives the same: `25 h 59 min 59 s`, `7 of 9`, `> 5`.
+
+    Unlike `say_value` nothing is rounded; the field it stands in may be left as it is at no cost.
+    """
+    if standard.measure is Measure.SHARE and counted_of:
+        return f"{round(value * counted_of / 100)} of {counted_of}"
+    if standard.measure is Measure.DURATION and standard.target.unit not in DAY_UNITS:
+        hours, rest = divmod(value, HOUR)
+        minutes, seconds = divmod(rest, MINUTE)
+        parts = [
+            f"{amount:.12g} {unit}"
+            for amount, unit in ((hours, "h"), (minutes, "min"), (seconds, "s"))
+            if amount
+        ]
+        written = " ".join(parts) or "0 s"
+    else:
+        written = f"{value:.15g}"
+    return f"> {written}" if longer_than else written
 
 
 def steps_of(standard: Standard) -> tuple[str, ...]:

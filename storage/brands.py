@@ -27,9 +27,9 @@ def list_brands(session: Session) -> list[Brand]:
 
 
 def find_brand(session: Session, name: str) -> Brand | None:
-    """Return the brand of this name, or None."""
-    row = session.exec(select(BrandRow).where(BrandRow.name == name)).first()
-    return to_brand(row) if row else None
+    """Return the brand of this name, whatever the case of its letters, or None."""
+    alike = [brand for brand in list_brands(session) if brand.name.casefold() == name.casefold()]
+    return next((brand for brand in alike if brand.name == name), alike[0] if alike else None)
 
 
 def own_brand(session: Session, *, is_example: bool = False) -> Brand | None:
@@ -71,8 +71,9 @@ def rename_brand(session: Session, brand_id: int, name: str) -> Brand:
     row = session.get_one(BrandRow, brand_id)
     if cleaned == row.name:
         return to_brand(row)
-    if find_brand(session, cleaned):
-        raise NameTaken(thing="brand", name=cleaned)
+    taken = find_brand(session, cleaned)
+    if taken and taken.id != brand_id:
+        raise NameTaken(thing="brand", name=taken.name)
     note_event(session, "renamed", "brand", brand_id, before={"name": row.name}, after={"name": cleaned})
     row.name = cleaned
     session.flush()

@@ -5,16 +5,17 @@ from uuid import UUID
 
 import streamlit as st
 
+from pages.parts.catching import catch_up, tap_button
 from pages.parts.photos import photo_corner
 from pages.parts.problems import telling
 from pages.parts.scores import VERDICT_COLOURS, VERDICT_ICONS
 from pages.parts.stopwatch import long_wait, stopwatch
 from pages.parts.words import count_of, plain, show_text
 from standards.editions import Standard
-from standards.errors import Problem
+from standards.errors import ValueNotAllowed
 from standards.measuring import Measure, Verdict, is_long_wait
 from standards.scoring import lacks_evidence
-from standards.values import Answer, answer_of, read_answer, say_target, say_value, steps_of
+from standards.values import Answer, answer_of, read_answer, say_target, say_value, steps_of, write_value
 from standards.visits import Observation, Visit
 from storage.sessions import in_session
 from storage.visits import record_answer, record_note
@@ -73,15 +74,15 @@ def _yes_no(visit_id: UUID, standard: Standard, observation: Observation) -> Non
 
 def _choice(visit_id: UUID, standard: Standard, label: str, answer: Answer, *, chosen: bool) -> None:
     """Show one answer to tap; tapping the chosen one takes it back."""
-    st.button(
+    tap_button(
         label,
+        _store_answer,
+        (visit_id, standard, None if chosen else answer),
         key=_key(visit_id, standard, label),
         help=f"Tap again to take “{label}” back" if chosen else None,
         icon=":material/check:" if chosen else None,
         type="primary" if chosen else "secondary",
         width="content" if label == NOT_APPLICABLE else "stretch",
-        on_click=_store_answer,
-        args=(visit_id, standard, None if chosen else answer),
     )
 
 
@@ -101,17 +102,26 @@ def _typed(
 ) -> None:
     written = ""
     if observation.value is not None:
-        written = say_value(standard, observation.value).replace(",", "")
-        written = f"> {written}" if observation.longer_than else written
-    key = _key(visit_id, standard, f"typed_{written}")
-    st.text_input(
-        f"{label} ({plain(standard.code)})",
+        written = write_value(
+            standard,
+            observation.value,
+            longer_than=observation.longer_than,
+            counted_of=observation.counted_of,
+        )
+    base = _key(visit_id, standard, "typed")
+    # Another stored value, or a refused one, is another field: it never shows what is not stored.
+    key = f"{base}_{written}_{st.session_state.get(f'{base}_refusals', 0)}"
+    shown = st.text_input(
+        label,
         written,
         key=key,
         placeholder=placeholder,
         on_change=_store_typed,
-        args=(visit_id, standard, key),
+        args=(visit_id, standard, key, base),
     )
+    catch_up(base, shown, written, _store_typed, visit_id, standard, key, base)
+    if refused := st.session_state.get(f"{base}_refused"):
+        st.error(refused, icon=":material/error:")
 
 
 def _number(visit_id: UUID, standard: Standard, observation: Observation) -> None:
@@ -126,41 +136,38 @@ def _share(visit_id: UUID, standard: Standard, observation: Observation) -> None
 
 def _count(visit_id: UUID, standard: Standard, observation: Observation) -> None:
     counted = None if observation.value is None else int(observation.value)
-    with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
-        st.button(
-            "−",
-            key=_key(visit_id, standard, "down"),
-            help="One less",
-            width="stretch",
-            disabled=not counted,
-            on_click=_store_value,
-            args=(visit_id, standard, (counted or 0) - 1),
-        )
-        unit = plain(standard.target.unit)
-        st.markdown(f"**{'–' if counted is None else counted}** {unit}", text_alignment="center")
-        st.button(
-            "+" if counted is not None else "Start at 0",
-            key=_key(visit_id, standard, "up"),
-            help="One more" if counted is not None else "Nothing counted yet",
-            width="stretch",
-            on_click=_store_value,
-            args=(visit_id, standard, 0 if counted is None else counted + 1),
-        )
+    key = _key(visit_id, standard, "count")
+    unit = f", in {plain(standard.target.unit)}" if standard.target.unit else ""
+    # The phone itself counts quick taps, so that none is lost on a slow line.
+    st.session_state.setdefault(key, counted)
+    shown = st.number_input(
+        f"How many{unit}",
+        min_value=0,
+        value=None,
+        step=1,
+        key=key,
+        placeholder="Tap + or type",
+        on_change=_store_count,
+        args=(visit_id, standard, key),
+    )
+    catch_up(key, shown, counted, _store_count, visit_id, standard, key)
 
 
 def _rating(visit_id: UUID, standard: Standard, observation: Observation) -> None:
     steps = steps_of(standard)
     key = _key(visit_id, standard, "rating")
-    st.radio(
+    rated = None if observation.value is None else int(observation.value)
+    shown = st.radio(
         f"Rating for {plain(standard.code)}",
         range(1, len(steps) + 1),
-        index=None if observation.value is None else int(observation.value) - 1,
+        index=None if rated is None else rated - 1,
         format_func=lambda step: f"{step} · {plain(steps[step - 1])}",
         key=key,
         label_visibility="collapsed",
         on_change=_store_rating,
         args=(visit_id, standard, key),
     )
+    catch_up(key, shown, rated, _store_rating, visit_id, standard, key)
 
 
 _CONTROLS: dict[Measure, Callable[[UUID, Standard, Observation], None]] = {
@@ -201,15 +208,18 @@ def _note_and_photos(visit: Visit, standard: Standard, observation: Observation)
         return
     with opened:
         key = _key(visit.id, standard, "note")
-        st.text_area(
+        # Stored while it is written: a closed tab costs no more than the last half second.
+        shown = st.text_input(
             f"Note for {plain(standard.code)}",
             observation.note,
             key=key,
             placeholder="What happened, in a line or two. No names.",
             label_visibility="collapsed",
+            live=True,
             on_change=_store_note,
             args=(visit.id, standard, key),
         )
+        catch_up(key, shown, observation.note, _store_note, visit.id, standard, key)
         photo_corner(visit.id, standard.code, f"Photos for {plain(standard.code)}")
 
 
@@ -226,8 +236,9 @@ _store_answer = telling(_store)
 
 
 @telling
-def _store_value(visit_id: UUID, standard: Standard, value: float) -> None:
-    _store(visit_id, standard, answer_of(standard, value))
+def _store_count(visit_id: UUID, standard: Standard, key: str) -> None:
+    counted = st.session_state[key]
+    _store(visit_id, standard, None if counted is None else answer_of(standard, counted))
 
 
 @telling
@@ -236,13 +247,15 @@ def _store_rating(visit_id: UUID, standard: Standard, key: str) -> None:
 
 
 @telling
-def _store_typed(visit_id: UUID, standard: Standard, key: str) -> None:
+def _store_typed(visit_id: UUID, standard: Standard, key: str, base: str) -> None:
+    st.session_state.pop(f"{base}_refused", None)
     try:
-        _store(visit_id, standard, read_answer(standard, st.session_state[key] or ""))
-    except Problem:
-        # What was typed is gone from the field, so that it never shows a value that is not stored.
-        del st.session_state[key]
-        raise
+        answer = read_answer(standard, st.session_state[key] or "")
+    except ValueNotAllowed as problem:
+        st.session_state[f"{base}_refused"] = str(problem)
+        st.session_state[f"{base}_refusals"] = st.session_state.get(f"{base}_refusals", 0) + 1
+        return
+    _store(visit_id, standard, answer)
 
 
 @telling

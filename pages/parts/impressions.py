@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.catching import catch_up
 from pages.parts.problems import telling
 from standards.visits import Visit
 from storage.sessions import in_session
@@ -10,7 +11,7 @@ from storage.visits import record_impressions
 
 def first_impression(visit: Visit) -> None:
     """Ask for the first impression, before any standard colours it."""
-    st.caption("Before the standards: what do you see, hear and smell in the first ten seconds?")
+    st.caption("Before the standards: what do you notice in the first ten seconds?")
     _written(visit, "first_impression", "First impression", "Describe what is there. No names.")
 
 
@@ -18,7 +19,7 @@ def last_impression(visit: Visit) -> None:
     """Ask for the last impression, whether one would come back, and the story."""
     _written(visit, "last_impression", "Last impression", "The last thing said, seen or done as you left.")
     key = f"impression_{visit.id}_would_return"
-    st.pills(
+    shown = st.pills(
         "Would you come back? 0 never, 10 certainly",
         range(11),
         default=visit.would_return,
@@ -26,6 +27,7 @@ def last_impression(visit: Visit) -> None:
         on_change=_store,
         args=(visit, "would_return", key),
     )
+    catch_up(key, shown, visit.would_return, _store, visit, "would_return", key)
     _written(
         visit,
         "story",
@@ -36,15 +38,17 @@ def last_impression(visit: Visit) -> None:
 
 def _written(visit: Visit, name: str, label: str, placeholder: str) -> None:
     key = f"impression_{visit.id}_{name}"
-    st.text_area(
+    kept = getattr(visit, name)
+    shown = st.text_area(
         label,
-        getattr(visit, name),
+        kept,
         height=140,
         key=key,
         placeholder=placeholder,
         on_change=_store,
         args=(visit, name, key),
     )
+    catch_up(key, shown, kept, _store, visit, name, key)
 
 
 @telling

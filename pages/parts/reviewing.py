@@ -61,9 +61,10 @@ def show_coverage(visit: Visit, sheet: Mapping[str, Standard], edition: Edition)
     """Say how much of the visit is answered, and what that means for comparing."""
     coverage = score_visit(visit.observations, sheet).coverage
     if not is_complete(coverage, edition.minimum_coverage):
+        enough = say_coverage(edition.minimum_coverage)
         st.warning(
-            f"{say_coverage(coverage)} of the weight is answered. Below {edition.minimum_coverage:.0%} "
-            "the visit is kept, but stays out of comparisons.",
+            f"{say_coverage(coverage)} of the weight is answered. "
+            f"Below {enough} the visit is kept, but stays out of comparisons.",
             icon=":material/pie_chart:",
         )
 

@@ -159,7 +159,7 @@ def begin(
             brand = find_brand(session, brand.strip()) or add_brand(session, brand)
         if isinstance(channel, str):
             zone = st.context.timezone or "UTC"
-            known = list_channels(session, brand_id=brand.id)
+            known = list_channels(session, brand_id=brand.id, include_closed=True)
             channel = next((c for c in known if c.name == channel), None) or add_channel(
                 session, brand.id, kind, channel, area=area, timezone=zone
             )

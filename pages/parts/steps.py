@@ -5,6 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from pages.parts.catching import tap_button
 from pages.parts.words import plain
 
 FIRST, LAST, REVIEW = "Your first impression", "Your last impression", "Review and submit"
@@ -22,8 +23,8 @@ def _go(step: str) -> None:
     st.query_params["step"] = step
 
 
-def _jump() -> None:
-    st.query_params["step"] = st.session_state["record_jump"]
+def _jump(key: str) -> None:
+    st.query_params["step"] = st.session_state[key]
 
 
 def step_bar(
@@ -34,35 +35,36 @@ def step_bar(
     with st.bottom:
         st.progress(answered / total if total else 0.0, text=f"{answered} of {total} answered")
         with st.container(horizontal=True, wrap=False, gap="small"):
-            st.button(
+            tap_button(
                 "Back",
+                _go,
+                (steps[max(at - 1, 0)],),
                 key="record_back",
                 icon=":material/arrow_back:",
                 disabled=at == 0,
-                on_click=_go,
-                args=(steps[max(at - 1, 0)],),
             )
             with st.popover("Steps", key=f"record_steps_{at}"):
-                st.radio("Go to", steps, index=at, format_func=plain, key="record_jump", on_change=_jump)
+                key = f"record_jump_{at}"
+                st.radio("Go to", steps, index=at, format_func=plain, key=key, on_change=_jump, args=(key,))
             if at + 1 < len(steps):
-                st.button(
+                tap_button(
                     "Next",
+                    _go,
+                    (steps[at + 1],),
                     key="record_next",
                     type="primary",
                     icon=":material/arrow_forward:",
                     icon_position="right",
                     width="stretch",
-                    on_click=_go,
-                    args=(steps[at + 1],),
                 )
             else:
                 store, visit_id = submit
-                st.button(
+                tap_button(
                     "Submit visit",
+                    store,
+                    (visit_id,),
                     key="record_submit",
                     type="primary",
                     icon=":material/check:",
                     width="stretch",
-                    on_click=store,
-                    args=(visit_id,),
                 )

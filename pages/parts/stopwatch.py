@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from pages.parts.catching import tap_button
 from pages.parts.problems import telling
+from pages.parts.visit_cards import EXAMPLE_BADGE
 from pages.parts.words import plain
 from standards.editions import Standard
 from standards.values import say_seconds
@@ -21,24 +23,24 @@ def stopwatch(visit_id: UUID, standard: Standard, observation: Observation) -> N
     key = f"stopwatch_{visit_id}_{standard.id}"
     if observation.is_open_wait and observation.opened_at:
         _running(observation.opened_at)
-        st.button(
+        tap_button(
             "Stop",
+            _close,
+            (visit_id, standard),
             key=f"{key}_stop",
             icon=":material/stop_circle:",
             type="primary",
             width="stretch",
-            on_click=_close,
-            args=(visit_id, standard),
         )
         return
-    st.button(
+    tap_button(
         "Start the stopwatch" if observation.value is None else "Measure again",
+        _open,
+        (visit_id, standard),
         key=f"{key}_start",
         icon=":material/timer:",
         type="primary" if observation.value is None else "secondary",
         width="stretch",
-        on_click=_open,
-        args=(visit_id, standard),
     )
 
 
@@ -53,15 +55,24 @@ def long_wait(visit_id: UUID, standard: Standard, observation: Observation) -> N
     """Show a wait of hours or days: it starts here, and may be closed here or from Home."""
     key = f"wait_{visit_id}_{standard.id}"
     if not observation.is_open_wait:
-        st.button(
+        tap_button(
             "Start waiting now" if observation.value is None else "Wait again from now",
+            _open,
+            (visit_id, standard),
             key=f"{key}_start",
             icon=":material/hourglass_top:",
             type="primary" if observation.value is None else "secondary",
             width="stretch",
-            on_click=_open,
-            args=(visit_id, standard),
         )
+        if observation.opened_at:
+            tap_button(
+                f"It was too soon: keep waiting since {_say_moment(observation.opened_at)}",
+                _open,
+                (visit_id, standard, observation.opened_at),
+                key=f"{key}_resume",
+                icon=":material/undo:",
+                width="stretch",
+            )
         return
     st.caption(
         f":material/hourglass_top: Waiting for {say_since(observation)}. "
@@ -70,10 +81,14 @@ def long_wait(visit_id: UUID, standard: Standard, observation: Observation) -> N
     _close_buttons(visit_id, standard, key)
 
 
+def _say_moment(at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(st.context.timezone or 'UTC')):%-d %b, %H:%M}"
+
+
 def say_since(observation: Observation) -> str:
     """Say how long a wait has been open."""
     opened_at = observation.opened_at or datetime.now(UTC)
-    return say_seconds((datetime.now(UTC) - opened_at).total_seconds())
+    return say_seconds(int((datetime.now(UTC) - opened_at).total_seconds()))
 
 
 def wait_card(visit: Visit, standard: Standard, observation: Observation) -> None:
@@ -89,19 +104,21 @@ def wait_card(visit: Visit, standard: Standard, observation: Observation) -> Non
             f"{plain(visit.channel.brand.name)} · {plain(visit.channel.name)} · "
             f"waiting for {say_since(observation)}"
         )
+        if visit.channel.brand.is_example:
+            st.markdown(EXAMPLE_BADGE)
         if overdue:
             st.badge("Past its target", icon=":material/schedule:", color="orange")
         _close_buttons(visit.id, standard, key)
 
 
 def _close_buttons(visit_id: UUID, standard: Standard, key: str) -> None:
-    st.button(
+    tap_button(
         "The reply came just now",
+        _close,
+        (visit_id, standard),
         key=f"{key}_now",
         icon=":material/mark_email_read:",
         width="stretch",
-        on_click=_close,
-        args=(visit_id, standard),
     )
     with st.popover("It came earlier, or never", width="stretch"):
         zone = ZoneInfo(st.context.timezone or "UTC")
@@ -130,9 +147,9 @@ def _close_buttons(visit_id: UUID, standard: Standard, key: str) -> None:
 
 
 @telling
-def _open(visit_id: UUID, standard: Standard) -> None:
+def _open(visit_id: UUID, standard: Standard, at: datetime | None = None) -> None:
     with in_session() as session:
-        open_wait(session, visit_id, standard)
+        open_wait(session, visit_id, standard, at=at)
 
 
 @telling

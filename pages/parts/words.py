@@ -9,7 +9,9 @@ from standards.editions import Kind
 
 # Streamlit makes links of bare addresses in labels after Markdown is read, so an escape cannot stop it.
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# What Markdown reads as its own within a line, and at its beginning; a hyphen or a full stop stays bare,
+# because a label is read aloud with every backslash in it.
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>#!|~$:&^=])|(?<!\S)(?=[-+]|\d+[.)])")
 _ZERO_WIDTH_SPACE = "\u200b"
 
 KIND_ICONS = {
@@ -26,7 +28,7 @@ KIND_ICONS = {
 def plain(text: str) -> str:
     """Escape a person's text for a place that reads Markdown, such as a widget's label."""
     flat = " ".join(text.split())
-    return _PUNCTUATION.sub(r"\\\1", _ADDRESS.sub(_ZERO_WIDTH_SPACE, flat))
+    return _PUNCTUATION.sub(lambda found: f"\\{found[0]}", _ADDRESS.sub(_ZERO_WIDTH_SPACE, flat))
 
 
 def show_text(text: str, *, strong: bool = False, small: bool = False) -> None:

@@ -270,7 +270,7 @@ def test_an_open_wait_keeps_a_visit_from_being_submitted(database):
     visit_id, asked = draft_of()
     answer(visit_id, asked["greet"], "yes")
     wait(visit_id, asked["reply"], open_wait, at=NOON)
-    with pytest.raises(WaitStillOpen, match="1 wait"):
+    with pytest.raises(WaitStillOpen, match=r"wait is still open \(1\)"):
         submit(visit_id)
     assert stored(visit_id).state is State.DRAFT
     wait(visit_id, asked["reply"], close_wait, at=NOON + timedelta(days=1))
