@@ -16,7 +16,7 @@ from standards.values import Answer
 from standards.visits import COUNTED_STATES, Observation, State, Visit
 from standards.waiting import answer_of_wait
 from storage.channels import get_channel
-from storage.editions import get_edition
+from storage.editions import get_edition, refuse_unless_in_use
 from storage.events import note_event
 from storage.names import clean_text
 from storage.people import find_or_add_person
@@ -35,9 +35,15 @@ def start_visit(
     shopper: str | None = None,
     started_at: datetime | None = None,
 ) -> bool:
-    """Store a draft once; False when its id is already stored, as after a second tap or a reload."""
+    """
+    Store a draft once; False when its id is already stored, as after a second tap or a reload.
+
+    Raises:
+        EditionNotInUse: the edition is a draft or retired; nothing was stored.
+    """
     if session.get(VisitRow, visit_id):
         return False
+    refuse_unless_in_use(session, edition_id)
     session.add(
         VisitRow(
             id=visit_id,
