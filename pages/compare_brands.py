@@ -9,6 +9,7 @@ from pages.parts.compared import (
     brand_rows,
     choose_rival,
     choose_rows,
+    explain_rates,
     month_rows,
     named_gaps,
     rate_rows,
@@ -107,10 +108,7 @@ gaps = named_gaps(rates, editions, own, rival)
 rows = choose_rows(gaps)
 drawn = met_rate_dots(rows, own, rival)
 st.plotly_chart(drawn, key="compare_rates", config=CONFIG, alt=say_rates(rows, own, rival))
-st.caption(
-    "A dot is the share of visits that met the standard where it applied; its line is the 95 % interval "
-    "(Wilson): the fewer visits, the longer. Where lines overlap, the gap may be chance."
-)
+explain_rates(gaps, editions)
 show_table(
     rate_rows(gaps, own, rival),
     name="met_rate_by_standard",

@@ -44,6 +44,19 @@ page = st.navigation(
                 help="Read the standard sets and their editions; take a ready set from the library.",
             ),
             st.Page(
+                "shape_standards.py",
+                title="Workshop",
+                icon=":material/architecture:",
+                help="From a sentence to a standard that can be measured: draft, try, publish.",
+            ),
+            # Opened by the address a manager sends, so it stands in no menu.
+            st.Page(
+                "judge_standards.py",
+                title="Judge a case",
+                icon=":material/gavel:",
+                visibility="hidden",
+            ),
+            st.Page(
                 "manage_channels.py",
                 title="Channels",
                 icon=":material/storefront:",

@@ -9,8 +9,11 @@ from pages.parts.standard_cards import (
     say_size,
     show_library,
     show_standards,
+    workshop_link,
 )
 from pages.parts.words import show_text
+from pages.parts.workshop_files import show_downloads
+from standards.library_files import StandardFile
 from storage.editions import editions_of_set, list_sets
 from storage.sessions import in_session
 
@@ -48,6 +51,7 @@ with in_session(read_only=True) as session:
     editions = {f"Edition {edition.number}": edition for edition in editions_of_set(session, chosen.id)}
 if not editions:
     st.info("This set has no published edition yet.", icon=":material/checklist:")
+    workshop_link(chosen.id)
     st.stop()
 edition = next(iter(editions.values()))
 if len(editions) > 1:
@@ -63,4 +67,10 @@ st.caption(
     f"Edition {edition.number}, {published}  \n{say_kinds(edition.standards)}  \n"
     f"{say_size(edition.standards, edition.minimum_coverage)}"
 )
+if not chosen.is_example:
+    with st.container(horizontal=True, gap="small"):
+        workshop_link(chosen.id)
+        with st.popover("Download", icon=":material/download:", type="tertiary"):
+            found = StandardFile(chosen.name, chosen.about, edition.standards, edition.minimum_coverage)
+            show_downloads(found, f"standards_{edition.id}")
 show_standards(choose_touchpoint(edition.standards))

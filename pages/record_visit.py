@@ -23,6 +23,7 @@ from standards.editions import touchpoints_of
 from standards.errors import VisitNotFound
 from standards.visits import Brand, Channel
 from storage.brands import list_brands
+from storage.drafts import draft_standards_of
 from storage.editions import get_edition
 from storage.photos import photo_counts
 from storage.sessions import in_session
@@ -63,6 +64,7 @@ with in_session(read_only=True) as session:
     edition = get_edition(session, visit.edition_id)
     sheet = sheet_of(session, visit)
     photos = photo_counts(session, visit_id)
+    pictures = {one.code: one.picture for one in draft_standards_of(session, visit.edition_id)}
 
 icon = KIND_ICONS[visit.channel.kind]
 st.caption(f"{icon} {plain(visit.channel.brand.name)} · {plain(visit.channel.name)}")
@@ -97,7 +99,9 @@ elif step == REVIEW:
     show_coverage(visit, sheet, edition)
 else:
     for standard in touchpoints[step]:
-        standard_card(visit, standard, places[standard.code], photos.get(standard.code, 0))
+        standard_card(
+            visit, standard, places[standard.code], photos.get(standard.code, 0), pictures.get(standard.code)
+        )
 
 answered = sum(visit.observation(code).verdict is not None for code in sheet)
 step_bar(steps, step, answered, len(sheet), submit=(submit, visit_id))

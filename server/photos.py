@@ -1,12 +1,13 @@
 """Stored photos over HTTP: the only way a photo is shown. Whoever may come in is decided before this."""
 
+from pathlib import Path
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from storage.photos import find_photo_file
+from storage.photos import find_photo_file, find_picture_file
 from storage.sessions import in_session
 
 # A photo never changes under its id; it may be removed, so a phone does not keep it for long.
@@ -21,11 +22,13 @@ _HEADERS = {
 
 
 def photo_routes() -> list[BaseRoute]:
-    """Return the routes of the full pictures and of their thumbnails."""
+    """Return the routes of visit photos, of pictures of no visit, and of their thumbnails."""
     # Functions without async: Starlette runs them in a thread, so that reading a disk holds up nobody.
     return [
         Route("/photos/{photo_id}", show_photo, methods=["GET"]),
         Route("/photos/{photo_id}/thumbnail", show_thumbnail, methods=["GET"]),
+        Route("/pictures/{sha256}", show_picture, methods=["GET"]),
+        Route("/pictures/{sha256}/thumbnail", show_picture_thumbnail, methods=["GET"]),
     ]
 
 
@@ -39,6 +42,16 @@ def show_thumbnail(request: Request) -> Response:
     return _answer(request, thumbnail=True)
 
 
+def show_picture(request: Request) -> Response:
+    """Answer with a picture of no visit: best practice, or the case of a trial."""
+    return _answer_picture(request, thumbnail=False)
+
+
+def show_picture_thumbnail(request: Request) -> Response:
+    """Answer with the thumbnail of a picture of no visit."""
+    return _answer_picture(request, thumbnail=True)
+
+
 def _answer(request: Request, *, thumbnail: bool) -> Response:
     try:
         photo_id = UUID(request.path_params["photo_id"])
@@ -46,6 +59,16 @@ def _answer(request: Request, *, thumbnail: bool) -> Response:
         return _no_photo()
     with in_session(read_only=True) as session:
         found = find_photo_file(session, photo_id, thumbnail=thumbnail)
+    return _send(request, found)
+
+
+def _answer_picture(request: Request, *, thumbnail: bool) -> Response:
+    with in_session(read_only=True) as session:
+        found = find_picture_file(session, request.path_params["sha256"], thumbnail=thumbnail)
+    return _send(request, found)
+
+
+def _send(request: Request, found: tuple[Path, str] | None) -> Response:
     if not found:
         return _no_photo()
     path, sha256 = found

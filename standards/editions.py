@@ -78,7 +78,11 @@ class Standard:
 
 @dataclass(frozen=True)
 class Edition:
-    """One published, never-changing version of a standard set; its standards in visiting order."""
+    """
+    One published, never-changing version of a standard set; its standards in visiting order.
+
+    A retired one is read and its visits stay scored; no new visit starts with it.
+    """
 
     id: int
     set_id: int
@@ -88,6 +92,7 @@ class Edition:
     published_at: datetime | None = None
     minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE
     is_example: bool = False
+    retired_at: datetime | None = None
 
     def by_code(self) -> dict[str, Standard]:
         """Return the edition's standards by code, in visiting order."""

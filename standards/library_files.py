@@ -116,7 +116,7 @@ def _read_set(table: dict[str, Any]) -> StandardFile:
         if at == 0 or standards[at - 1].touchpoint != s.touchpoint
     ]
     _refuse_twice(runs, "touchpoint “{}” stands in two places: put its standards together")
-    return StandardFile(name, _text(table, "about", "the set"), standards, coverage)
+    return StandardFile(name, _lines(table, "about", "the set"), standards, coverage)
 
 
 def _read_standard(table: Any, position: int, set_kinds: frozenset[Kind]) -> Standard:
@@ -142,8 +142,8 @@ def _read_standard(table: Any, position: int, set_kinds: frozenset[Kind]) -> Sta
         scope=_word(Scope, table, "scope", where, Scope.COMMON),
         kinds=_kinds(table, where) or set_kinds,
         evidence=_word(Evidence, table, "evidence", where, Evidence.NEVER),
-        job_aid=_text(table, "job_aid", where),
-        script=_text(table, "script", where),
+        job_aid=_lines(table, "job_aid", where),
+        script=_lines(table, "script", where),
         steps=_steps(table, measure, where),
         position=position,
     )
@@ -151,6 +151,9 @@ def _read_standard(table: Any, position: int, set_kinds: frozenset[Kind]) -> Sta
 
 def _target(table: dict[str, Any], measure: Measure, where: str) -> Target:
     if measure is Measure.YES_NO:
+        if table.get("target") == "no":
+            # So that a standard from a spreadsheet, where "no" may be met, comes back from a file as it was.
+            return Target(Comparator.EXACTLY, 0)
         if _number(table, "target", where, 1) != 1 or table.get("comparator", "=") != "=":
             raise _NotAllowed(
                 f"{where} is yes/no: phrase it so that yes is met, and leave target and comparator out"
@@ -175,7 +178,7 @@ def _target(table: dict[str, Any], measure: Measure, where: str) -> Target:
 
 def _steps(table: dict[str, Any], measure: Measure, where: str) -> tuple[str, ...]:
     steps = table.get("steps", [])
-    if measure is not Measure.RATING:
+    if measure is not Measure.RATING or "steps" not in table:
         if steps:
             raise _NotAllowed(f"{where} has steps, but only a rating has them")
         return ()
@@ -212,6 +215,14 @@ def _text(table: dict[str, Any], name: str, where: str, *, required: bool = Fals
     if required and not cleaned:
         raise _NotAllowed(f"{where} has no {name}")
     return cleaned
+
+
+def _lines(table: dict[str, Any], name: str, where: str) -> str:
+    """Return a text that may have several lines."""
+    written = table.get(name, "")
+    if not isinstance(written, str):
+        raise _NotAllowed(f"{name} of {where} must be a text in quotes")
+    return written.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _number(table: dict[str, Any], name: str, where: str, default: float) -> float:

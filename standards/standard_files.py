@@ -16,6 +16,8 @@ OPTIONAL = (
     "measure", "comparator", "target", "unit", "scope", "kinds", "evidence", "job_aid", "script", "steps",
 )  # fmt: skip
 STANDARD_COLUMNS = (*NEEDED, *OPTIONAL)
+# About the whole set: the first row that fills one of them says it for all.
+SET_COLUMNS = ("set", "about", "minimum_coverage")
 
 # In a visits file these stand beside the codes, so that no code may be called so.
 RESERVED_CODES = frozenset(
@@ -60,10 +62,17 @@ class _NotAllowedError(Exception):
 
 @dataclass(frozen=True)
 class StandardsFile:
-    """What a standards file holds, in its order; `notes` say what was left out."""
+    """
+    What a standards file holds, in its order; `notes` say what was left out.
+
+    `name`, `about` and `minimum_coverage` are the set's, where the file names them.
+    """
 
     standards: tuple[Standard, ...]
     notes: tuple[str, ...] = ()
+    name: str = ""
+    about: str = ""
+    minimum_coverage: float | None = None
 
 
 def read_standards_file(data: bytes) -> StandardsFile:
@@ -77,22 +86,39 @@ def read_standards_file(data: bytes) -> StandardsFile:
         FileNotReadable: the file or its columns cannot be used at all.
         FileHasErrors: up to 100 cells that cannot be stored.
     """
-    sheet = read_sheet(data, STANDARD_COLUMNS)
+    sheet = read_sheet(data, (*STANDARD_COLUMNS, *SET_COLUMNS))
     _refuse_columns(sheet)
     errors = Errors()
     standards: list[Standard] = []
     stands_in: dict[str, int] = {}
+    about_set: dict[str, tuple[int, str]] = {}
     for row in sheet.rows:
         cells = dict(zip(sheet.header, (cell.strip() for cell in row.cells), strict=True))
-        standard = _read_standard(cells, len(standards), row.number, errors)
+        for name in SET_COLUMNS:
+            if cells.get(name):
+                about_set.setdefault(name, (row.number, cells[name]))
+        standard = read_standard(cells, len(standards), row.number, errors)
         code = cells["code"]
         if code and code in stands_in:
             errors.add(row.number, "code", code, f"each code once; row {stands_in[code]} has it already")
         stands_in.setdefault(code, row.number)
         if standard:
             standards.append(standard)
+    coverage = _coverage(about_set.get("minimum_coverage"), errors)
     errors.refuse()
-    return StandardsFile(tuple(standards), sheet.notes)
+    _, name = about_set.get("set", (0, ""))
+    _, about = about_set.get("about", (0, ""))
+    return StandardsFile(tuple(standards), sheet.notes, " ".join(name.split()), about, coverage)
+
+
+def _coverage(cell: tuple[int, str] | None, errors: Errors) -> float | None:
+    if cell is None:
+        return None
+    coverage = read_number(cell[1])
+    if coverage is None or not 0 <= coverage <= 1:
+        errors.add(cell[0], "minimum_coverage", cell[1], "a number from 0 to 1")
+        return None
+    return coverage
 
 
 def _refuse_columns(sheet: Sheet) -> None:
@@ -100,13 +126,19 @@ def _refuse_columns(sheet: Sheet) -> None:
     missing = [name for name in NEEDED if name not in sheet.header]
     if missing:
         raise FileNotReadable(why=f"these columns are missing: {', '.join(missing)}", advice=advice)
-    unknown = [shorten(name) for name in sheet.header if name not in STANDARD_COLUMNS]
+    unknown = [shorten(name) for name in sheet.header if name not in (*STANDARD_COLUMNS, *SET_COLUMNS)]
     if unknown:
         raise FileNotReadable(why=f"these columns are not known: {', '.join(unknown[:10])}", advice=advice)
 
 
-def _read_standard(cells: dict[str, str], position: int, number: int, errors: Errors) -> Standard | None:
-    """Read one row; None where it has errors, which are noted all together."""
+def read_standard(cells: dict[str, str], position: int, number: int, errors: Errors) -> Standard | None:
+    """
+    Read one row; None where it has errors, which are noted all together.
+
+    Args:
+        cells: by column, without spaces around; the columns of `NEEDED` are there.
+        number: the row, for the errors.
+    """
     wrong = False
 
     def read(reader: Callable[[dict[str, str]], Read], otherwise: Read) -> Read:
@@ -196,9 +228,12 @@ def _steps(cells: dict[str, str], measure: Measure | None) -> tuple[str, ...]:
     written = cells.get("steps", "")
     if not written:
         return ()
-    steps = tuple(" ".join(step.split()) for step in written.split("|"))
-    if measure is not Measure.RATING or len(steps) != RATING_TOP or not all(steps):
-        raise _NotAllowedError("steps", f"for a rating {RATING_TOP} texts, lowest first, with | between")
+    # A step that itself holds a | is written with the steps on lines of their own.
+    steps = tuple(" ".join(step.split()) for step in written.split("\n" if "\n" in written else "|"))
+    if measure is not Measure.RATING or len(steps) != RATING_TOP or len(set(steps) - {""}) != RATING_TOP:
+        raise _NotAllowedError(
+            "steps", f"for a rating {RATING_TOP} different texts, lowest first, with | between"
+        )
     return steps
 
 

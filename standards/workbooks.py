@@ -1,11 +1,15 @@
-"""Workbooks: the first sheet of an XLSX file as rows of text, without being filled up by a bomb."""
+"""Workbooks: XLSX files as rows of text, without being filled up by a bomb, and rows as an XLSX file."""
 
 import io
 import zipfile
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
 
 from standards.errors import FileHasErrors, FileNotReadable
 from standards.spreadsheets import Errors, Row, Rows, checked, holds_something, where
@@ -44,6 +48,81 @@ def read_xlsx(data: bytes, errors: Errors) -> tuple[Rows, tuple[str, ...]]:
         else ()
     )
     return _xlsx_rows(workbook, sheet, errors), notes
+
+
+def read_sheets(data: bytes, wanted: Collection[str]) -> dict[str, tuple[Row, ...]]:
+    """
+    Return the rows that hold something of the sheets with these names (in lower case), cells as written.
+
+    A formula is read as the value the spreadsheet program kept beside it.
+
+    Raises:
+        FileNotReadable: it is no XLSX file, damaged, protected, or unpacks to too much.
+    """
+    try:
+        _refuse_bomb(data)
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        found: dict[str, tuple[Row, ...]] = {}
+        try:
+            for sheet in workbook.worksheets:
+                name = sheet.title.strip().lower()
+                if name in wanted and name not in found:
+                    sheet.reset_dimensions()
+                    found[name] = _filled_rows(sheet)
+        finally:
+            workbook.close()
+    except FileNotReadable:
+        raise
+    except Exception as problem:
+        # openpyxl answers a damaged part with whatever its parsers raise.
+        raise _not_xlsx() from problem
+    return found
+
+
+def _filled_rows(sheet: Any) -> tuple[Row, ...]:
+    rows, seen = [], 0
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
+        seen += len(cells)
+        _refuse_expanse(number, seen)
+        row = Row(number, tuple(_text_of(cell) for cell in cells))
+        if holds_something(row):
+            rows.append(row)
+    return tuple(rows)
+
+
+def workbook_of(
+    sheets: Mapping[str, Sequence[Sequence[str | float]]], widths: Mapping[str, int] | None = None
+) -> bytes:
+    """
+    Return an XLSX file with these sheets, the first row of each its header.
+
+    A text is always a text cell, also where it begins with an equals sign: nothing in it is worked out.
+
+    Args:
+        widths: in characters, of the columns whose header is named here.
+    """
+    workbook = Workbook(write_only=True)
+    for title, rows in sheets.items():
+        sheet = workbook.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        for at, name in enumerate(rows[0] if rows else ()):
+            sheet.column_dimensions[get_column_letter(at + 1)].width = (widths or {}).get(str(name), 14)
+        for number, row in enumerate(rows):
+            cells = []
+            for value in row:
+                cell = WriteOnlyCell(sheet, value if value != "" else None)
+                if isinstance(value, str) and value:
+                    cell.data_type = "s"
+                    # A spreadsheet program goes on treating it as a text when somebody edits the cell.
+                    cell.quotePrefix = value.startswith(("=", "+", "-", "@", "'"))
+                    cell.alignment = Alignment(wrap_text=True, vertical="top")
+                if number == 0:
+                    cell.font = Font(bold=True)
+                cells.append(cell)
+            sheet.append(cells)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
 
 
 def _not_xlsx() -> FileNotReadable:

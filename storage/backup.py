@@ -24,7 +24,7 @@ from storage.checking import broken_references, hash_of
 from storage.migrating import config, revision_of
 from storage.photos import photo_path
 from storage.sessions import engine
-from storage.tables import PhotoRow, UtcDateTime, VisitRow
+from storage.tables import PhotoRow, PictureRow, UtcDateTime, VisitRow
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -95,7 +95,10 @@ def _pack(packed: zipfile.ZipFile) -> BackupReport:
         for table in SQLModel.metadata.sorted_tables:
             manifest["tables"][table.name] = _pack_table(packed, connection, table)
         named = connection.execute(
-            sa.select(col(PhotoRow.sha256), col(PhotoRow.thumbnail_sha256)).distinct()
+            sa.union(
+                sa.select(col(PhotoRow.sha256), col(PhotoRow.thumbnail_sha256)),
+                sa.select(col(PictureRow.sha256), col(PictureRow.thumbnail_sha256)),
+            )
         ).all()
     photos, missing = {}, 0
     for full, thumbnail in named:
@@ -248,7 +251,8 @@ def _restore(packed: zipfile.ZipFile, manifest: dict[str, Any], *, replace: bool
                 _keep_others_out(connection)
             if not replace:
                 _refuse_visits(connection)
-            old = set(connection.execute(sa.select(col(PhotoRow.sha256))).scalars())
+            every_photo = sa.union(sa.select(col(PhotoRow.sha256)), sa.select(col(PictureRow.sha256)))
+            old = set(connection.execute(every_photo).scalars())
             for name in sorted(photos):
                 _add_photo(packed, name, added)
             _replace_tables(packed, manifest, connection)

@@ -1,6 +1,6 @@
 """Checking: whether references, values, photos and scores are whole; scores equal recomputed ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import file_digest
 from itertools import groupby
 from math import isclose
@@ -25,7 +25,10 @@ from storage.tables import (
     EditionRow,
     ObservationRow,
     PhotoRow,
+    PictureRow,
     StandardRow,
+    TrialRow,
+    TrialVerdictRow,
     VisitRow,
 )
 
@@ -47,6 +50,7 @@ def find_faults(session: Session) -> Iterator[str]:
         yield from broken_references(connection)
         yield from _unknown_words(session)
         yield from _wrong_visits(session)
+        yield from _wrong_drafts(session)
         yield from _wrong_photos(session)
     except DatabaseError as found:
         yield f"The database cannot be read any further: {found.orig}."
@@ -92,6 +96,7 @@ def _unknown_words(session: Session) -> Iterator[str]:
         (col(StandardRow.evidence), Evidence),
         (col(VisitRow.state), State),
         (col(ObservationRow.verdict), Verdict),
+        (col(TrialVerdictRow.verdict), Verdict),
     ):
         wanted = select(column).where(column.not_in([str(word) for word in words])).distinct()
         for held in session.execute(wanted).scalars():
@@ -229,20 +234,43 @@ def _other_score(head: Row[Any], score: Score) -> Iterator[str]:
 
 
 def _wrong_photos(session: Session) -> Iterator[str]:
-    rows = session.execute(
-        select(col(PhotoRow.id), col(PhotoRow.sha256), col(PhotoRow.thumbnail_sha256)),
-        execution_options={"yield_per": _AT_ONCE},
+    of_visits = select(col(PhotoRow.id), col(PhotoRow.sha256), col(PhotoRow.thumbnail_sha256))
+    of_none = select(col(PictureRow.sha256), col(PictureRow.sha256), col(PictureRow.thumbnail_sha256))
+    for named, wanted in (("photo", of_visits), ("picture", of_none)):
+        rows: Iterable[Any] = session.execute(wanted, execution_options={"yield_per": _AT_ONCE})
+        for photo_id, sha256, thumbnail_sha256 in rows:
+            for what, path, expected in (
+                ("file", photo_path(sha256), sha256),
+                ("thumbnail", photo_path(sha256, thumbnail=True), thumbnail_sha256),
+            ):
+                held = hash_of(path)
+                if held is None:
+                    yield f"Photo missing: the {what} of {named} {photo_id} is not there ({path.name})."
+                elif held != expected:
+                    whose = f"{named} {photo_id} is not what was stored ({path.name})"
+                    yield f"Photo changed: the {what} of {whose}."
+
+
+def _wrong_drafts(session: Session) -> Iterator[str]:
+    """Say which drafts have visits, which trials judge another edition, and what was overruled unsaid."""
+    visits = (
+        select(col(VisitRow.id), col(EditionRow.id))
+        .join(EditionRow, col(VisitRow.edition_id) == col(EditionRow.id))
+        .where(col(EditionRow.published_at).is_(None))
     )
-    for photo_id, sha256, thumbnail_sha256 in rows:
-        for what, path, expected in (
-            ("file", photo_path(sha256), sha256),
-            ("thumbnail", photo_path(sha256, thumbnail=True), thumbnail_sha256),
-        ):
-            held = hash_of(path)
-            if held is None:
-                yield f"Photo missing: the {what} of photo {photo_id} is not there ({path.name})."
-            elif held != expected:
-                yield f"Photo changed: the {what} of photo {photo_id} is not what was stored ({path.name})."
+    for visit_id, edition_id in session.execute(visits.limit(_MOST_ALIKE)):
+        yield f"Value not allowed: visit {visit_id} is made with edition {edition_id}, which is a draft."
+    elsewhere = (
+        select(col(TrialVerdictRow.trial_id), col(StandardRow.code))
+        .join(TrialRow, col(TrialVerdictRow.trial_id) == col(TrialRow.id))
+        .join(StandardRow, col(TrialVerdictRow.standard_id) == col(StandardRow.id))
+        .where(col(TrialRow.edition_id) != col(StandardRow.edition_id))
+    )
+    for trial_id, code in session.execute(elsewhere.limit(_MOST_ALIKE)):
+        yield f"Value not allowed: trial {trial_id} judges standard {code}, which its draft does not ask."
+    for code, overrulings in session.execute(select(col(StandardRow.code), col(StandardRow.overrulings))):
+        if any(not said.get("word") or not said.get("reason") for said in overrulings):
+            yield f"Value not allowed: standard {code} has an overruled word without a reason."
 
 
 def hash_of(path: Path) -> str | None:

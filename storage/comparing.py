@@ -160,7 +160,7 @@ def _over_judged(wanted: Select[*tuple[Any, ...]], selection: Selection) -> Sele
 
 def visit_scores(session: Session, selection: Selection) -> list[VisitScore]:
     """
-    Return every compared visit's points over common standards, by date.
+    Return every compared visit's points over common standards, by date and brand.
 
     A stored score of an own channel holds standards that only our own brand is asked; comparing adds up
     again without them. A visit where no common standard applied has no score and is left out.
@@ -187,7 +187,12 @@ def visit_scores(session: Session, selection: Selection) -> list[VisitScore]:
 
 
 def met_counts(session: Session, selection: Selection) -> list[MetCount]:
-    """Count met and missed by brand and common standard (code and measure), in the edition's order."""
+    """
+    Count met and missed by brand and common standard, in the edition's order.
+
+    A code whose measure changed from one edition to the next is counted as two standards; a moved target
+    is one, and a break in it (`standards.changes.history_breaks`).
+    """
     met = func.sum(case((col(ObservationRow.verdict) == Verdict.MET, 1), else_=0))
     brand_id, code, measure = col(ChannelRow.brand_id), col(StandardRow.code), col(StandardRow.measure)
     wanted = (

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from standards.editions import DEFAULT_MINIMUM_COVERAGE, Edition, Evidence, Kind, Scope, Standard
-from standards.errors import SetNotFound
+from standards.errors import DraftNotFound, EditionNotInUse, SetNotFound
 from standards.measuring import Comparator, Measure, Target
 from storage.events import note_event
 from storage.names import clean_name
@@ -24,7 +27,8 @@ class StandardSet:
     is_example: bool
 
 
-def _to_standard(row: StandardRow) -> Standard:
+def to_standard(row: StandardRow) -> Standard:
+    """Return a row as the rules see it."""
     return Standard(
         code=row.code,
         touchpoint=row.touchpoint,
@@ -44,26 +48,25 @@ def _to_standard(row: StandardRow) -> Standard:
     )
 
 
-def _to_row(standard: Standard, edition_id: int, position: int) -> StandardRow:
-    return StandardRow(
-        edition_id=edition_id,
-        code=standard.code,
-        position=position,
-        touchpoint=standard.touchpoint,
-        statement=standard.statement,
-        measure=standard.measure,
-        comparator=standard.target.comparator,
-        target=standard.target.value,
-        unit=standard.target.unit,
-        weight=standard.weight,
-        no_no=standard.no_no,
-        scope=standard.scope,
-        kinds=sorted(standard.kinds),
-        evidence=standard.evidence,
-        job_aid=standard.job_aid,
-        script=standard.script,
-        steps=list(standard.steps),
-    )
+def columns_of(standard: Standard) -> dict[str, Any]:
+    """Return what a standard asks as its row holds it; id, edition and position are not part of it."""
+    return {
+        "code": standard.code,
+        "touchpoint": standard.touchpoint,
+        "statement": standard.statement,
+        "measure": standard.measure,
+        "comparator": standard.target.comparator,
+        "target": standard.target.value,
+        "unit": standard.target.unit,
+        "weight": standard.weight,
+        "no_no": standard.no_no,
+        "scope": standard.scope,
+        "kinds": sorted(standard.kinds),
+        "evidence": standard.evidence,
+        "job_aid": standard.job_aid,
+        "script": standard.script,
+        "steps": list(standard.steps),
+    }
 
 
 def editions_of(session: Session, edition_ids: Iterable[int]) -> dict[int, Edition]:
@@ -76,7 +79,7 @@ def editions_of(session: Session, edition_ids: Iterable[int]) -> dict[int, Editi
         select(StandardRow).where(col(StandardRow.edition_id).in_(ids)).order_by(col(StandardRow.position))
     )
     for row in session.exec(wanted).all():
-        standards[row.edition_id].append(_to_standard(row))
+        standards[row.edition_id].append(to_standard(row))
     heads = (
         select(EditionRow, StandardSetRow)
         .join(StandardSetRow, col(EditionRow.set_id) == col(StandardSetRow.id))
@@ -95,8 +98,28 @@ def editions_of(session: Session, edition_ids: Iterable[int]) -> dict[int, Editi
             published_at=edition.published_at,
             minimum_coverage=edition.minimum_coverage,
             is_example=named.is_example,
+            retired_at=edition.retired_at,
         )
     return found
+
+
+def in_use() -> tuple[Any, ...]:
+    """Return the conditions on an edition a new visit may start with: published, and not retired."""
+    return col(EditionRow.published_at).is_not(None), col(EditionRow.retired_at).is_(None)
+
+
+def refuse_unless_in_use(session: Session, edition_id: int) -> None:
+    """
+    Let no visit start with a draft or a retired edition.
+
+    Raises:
+        EditionNotInUse: nothing was changed.
+    """
+    row = session.get_one(EditionRow, edition_id)
+    if row.published_at is None or row.retired_at is not None:
+        name = session.get_one(StandardSetRow, row.set_id).name
+        state = "still a draft" if row.published_at is None else "retired"
+        raise EditionNotInUse(name=name, number=row.number, state=state)
 
 
 def get_edition(session: Session, edition_id: int) -> Edition:
@@ -113,23 +136,26 @@ def list_sets(session: Session) -> list[StandardSet]:
 
 
 def editions_of_set(session: Session, set_id: int) -> list[Edition]:
-    """Return a set's editions, newest first."""
-    ids = session.exec(select(EditionRow.id).where(EditionRow.set_id == set_id)).all()
+    """Return a set's published editions, retired ones too, newest first; drafts are in `storage.drafts`."""
+    wanted = select(EditionRow.id).where(
+        EditionRow.set_id == set_id, col(EditionRow.published_at).is_not(None)
+    )
+    ids = session.exec(wanted).all()
     found = editions_of(session, [edition_id for edition_id in ids if edition_id is not None])
     return sorted(found.values(), key=lambda edition: -edition.number)
 
 
 def latest_edition(session: Session, set_name: str) -> Edition:
     """
-    Return the newest published edition of a set.
+    Return the newest edition of a set that is in use: published and not retired.
 
     Raises:
-        SetNotFound: no set has this name, or none of its editions is published.
+        SetNotFound: no set has this name, or none of its editions is in use.
     """
     wanted = (
         select(EditionRow.id)
         .join(StandardSetRow, col(EditionRow.set_id) == col(StandardSetRow.id))
-        .where(StandardSetRow.name == set_name, col(EditionRow.published_at).is_not(None))
+        .where(StandardSetRow.name == set_name, *in_use())
         .order_by(col(EditionRow.number).desc())
     )
     edition_id = session.exec(wanted).first()
@@ -141,7 +167,7 @@ def latest_edition(session: Session, set_name: str) -> Edition:
 
 def editions_for(session: Session, kind: Kind, *, is_own: bool, is_example: bool = False) -> list[Edition]:
     """
-    Return the newest published edition of each set that asks anything of such a channel.
+    Return the newest edition in use of each set that asks anything of such a channel.
 
     The set with the most standards for just this kind comes first: it is what a visit starts with.
     """
@@ -149,7 +175,7 @@ def editions_for(session: Session, kind: Kind, *, is_own: bool, is_example: bool
     wanted = (
         select(EditionRow.id, EditionRow.set_id, EditionRow.number)
         .join(StandardSetRow, col(EditionRow.set_id) == col(StandardSetRow.id))
-        .where(col(EditionRow.published_at).is_not(None), StandardSetRow.is_example == is_example)
+        .where(*in_use(), StandardSetRow.is_example == is_example)
     )
     for edition_id, set_id, number in session.exec(wanted).all():
         assert edition_id is not None
@@ -179,29 +205,76 @@ def publish_edition(
     Publishing what the newest edition already holds changes nothing and returns that edition.
     """
     name = clean_name(set_name, "standard set")
-    row = session.exec(select(StandardSetRow).where(StandardSetRow.name == name)).first()
-    if not row:
-        row = StandardSetRow(name=name, about=about, is_example=is_example)
-        session.add(row)
-        session.flush()
+    row = hold_set(session, name, about=about, is_example=is_example)
     assert row.id is not None
     earlier = editions_of_set(session, row.id)
-    if earlier and same_standards(earlier[0].standards, standards):
+    if earlier and not earlier[0].retired_at and same_standards(earlier[0].standards, standards):
         return earlier[0]
     edition = EditionRow(
         set_id=row.id,
-        number=earlier[0].number + 1 if earlier else 1,
+        number=next_number(session, row.id),
         published_at=published_at or datetime.now(UTC),
         minimum_coverage=minimum_coverage,
     )
     session.add(edition)
     session.flush()
     assert edition.id is not None
-    session.add_all(_to_row(standard, edition.id, at) for at, standard in enumerate(standards))
+    session.add_all(
+        StandardRow(edition_id=edition.id, position=at, **columns_of(standard))
+        for at, standard in enumerate(standards)
+    )
     session.flush()
     after = {"set": name, "number": edition.number, "standards": len(standards)}
     note_event(session, "published", "edition", edition.id, after=after)
     return get_edition(session, edition.id)
+
+
+def retire_edition(session: Session, edition_id: int) -> Edition:
+    """
+    Let no new visit start with a published edition; visits made with it stay as they are and stay scored.
+
+    Where an older edition of its set is still in use, new visits start with that one again.
+    """
+    return _set_retired(session, edition_id, "retired", datetime.now(UTC))
+
+
+def bring_back_edition(session: Session, edition_id: int) -> Edition:
+    """Let visits start with a retired edition again."""
+    return _set_retired(session, edition_id, "brought back", None)
+
+
+def _set_retired(session: Session, edition_id: int, action: str, at: datetime | None) -> Edition:
+    row = session.get(EditionRow, edition_id, with_for_update=True, populate_existing=True)
+    if not row or not row.published_at:
+        raise DraftNotFound()
+    if bool(row.retired_at) != bool(at):
+        row.retired_at = at
+        session.flush()
+        note_event(session, action, "edition", edition_id, after={"number": row.number})
+    return get_edition(session, edition_id)
+
+
+def hold_set(session: Session, name: str, *, about: str = "", is_example: bool = False) -> StandardSetRow:
+    """Return the set of this name, made where it is new; meanwhile nobody else gives it editions."""
+    wanted = select(StandardSetRow).where(StandardSetRow.name == name).with_for_update()
+    row = session.exec(wanted).first()
+    if row:
+        return row
+    try:
+        with session.begin_nested():
+            row = StandardSetRow(name=name, about=about, is_example=is_example)
+            session.add(row)
+            session.flush()
+    except IntegrityError:
+        # Made by somebody else at the same instant: that one is the set now.
+        row = session.exec(wanted).one()
+    return row
+
+
+def next_number(session: Session, set_id: int) -> int:
+    """Return the number after all editions of a set, its draft's too."""
+    taken = session.exec(select(func.max(EditionRow.number)).where(EditionRow.set_id == set_id)).one()
+    return (taken or 0) + 1
 
 
 def same_standards(some: Sequence[Standard], others: Sequence[Standard]) -> bool:

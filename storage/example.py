@@ -42,6 +42,7 @@ from storage.tables import (
     PersonRow,
     PhotoRow,
     StandardSetRow,
+    TrialVerdictRow,
     VisitRow,
 )
 from storage.visits import store_score
@@ -326,8 +327,10 @@ def _remove(session: Session, visits: list[UUID]) -> None:
     brand_ids = select(BrandRow.id).where(col(BrandRow.is_example))
     session.execute(delete(ChannelRow).where(col(ChannelRow.brand_id).in_(brand_ids)))
     session.execute(delete(BrandRow).where(col(BrandRow.is_example)))
-    in_use = exists().where(col(VisitRow.shopper_id) == col(PersonRow.id)) | exists().where(
-        col(EventRow.person_id) == col(PersonRow.id)
+    in_use = (
+        exists().where(col(VisitRow.shopper_id) == col(PersonRow.id))
+        | exists().where(col(EventRow.person_id) == col(PersonRow.id))
+        | exists().where(col(TrialVerdictRow.person_id) == col(PersonRow.id))
     )
     session.execute(delete(PersonRow).where(col(PersonRow.is_example), ~in_use))
     # Who is left has a visit of the user's own, and so is no longer only an example.

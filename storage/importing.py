@@ -18,7 +18,7 @@ from standards.visits import Observation, State
 from storage.brands import OWN_COLOUR, add_brand, find_brand, list_brands, own_brand
 from storage.channels import list_channels
 from storage.checking import recompute_scores
-from storage.editions import editions_of_set, list_sets, publish_edition, same_standards
+from storage.editions import editions_of_set, list_sets, next_number, publish_edition, same_standards
 from storage.events import note_event
 from storage.import_plans import VisitsImport, chunks, plan_visits
 from storage.names import clean_name
@@ -60,8 +60,9 @@ def plan_standards(session: Session, set_name: str, data: bytes) -> StandardsPla
     name = clean_name(set_name, "standard set")
     found = read_standards_file(data)
     earlier = _editions(session, name)
-    same = bool(earlier) and same_standards(earlier[0].standards, found.standards)
-    number = 1 if not earlier else earlier[0].number + (not same)
+    same = bool(earlier) and not earlier[0].retired_at
+    same = same and same_standards(earlier[0].standards, found.standards)
+    number = earlier[0].number if same else _next_number(session, name)
     # What was decided for the set holds on: the file says nothing about it.
     coverage = earlier[0].minimum_coverage if earlier else DEFAULT_MINIMUM_COVERAGE
     return StandardsPlan(name, number, found.standards, not same, coverage, found.notes)
@@ -85,6 +86,11 @@ def _editions(session: Session, set_name: str) -> list[Edition]:
     if named and named.is_example:
         raise BelongsToExample(thing="set", name=set_name)
     return editions_of_set(session, named.id) if named else []
+
+
+def _next_number(session: Session, set_name: str) -> int:
+    named = next((one for one in list_sets(session) if one.name == set_name), None)
+    return next_number(session, named.id) if named else 1
 
 
 def import_visits(

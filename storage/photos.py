@@ -9,7 +9,7 @@ from tempfile import NamedTemporaryFile
 from uuid import UUID, uuid4
 
 from sqlalchemy import event, func, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, col, select
 
 from standards.errors import NoRoomLeft, TooManyPhotos, UnknownStandard
@@ -19,7 +19,7 @@ from storage.names import clean_text
 from storage.pictures import Picture, read_picture
 from storage.sessions import in_session
 from storage.settings import read_settings
-from storage.tables import PhotoRow, StandardRow, VisitRow
+from storage.tables import PhotoRow, PictureRow, StandardRow, VisitRow
 from storage.visits import open_visit_row
 
 PHOTO_LIMIT = 100
@@ -123,6 +123,38 @@ def find_photo_file(session: Session, photo_id: UUID, *, thumbnail: bool) -> tup
     return photo_path(row.sha256, thumbnail=thumbnail), row.thumbnail_sha256 if thumbnail else row.sha256
 
 
+def keep_picture(session: Session, content: bytes | Picture) -> str:
+    """
+    Store a picture that belongs to no visit, as best practice or a trial's case; return its SHA-256.
+
+    Raises:
+        PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, NoRoomLeft: nothing was stored.
+    """
+    picture = content if isinstance(content, Picture) else read_picture(content, 1)
+    thumbnail_sha256 = _keep_files(session, picture)
+    if not session.get(PictureRow, picture.sha256):
+        row = PictureRow(
+            sha256=picture.sha256,
+            thumbnail_sha256=thumbnail_sha256,
+            added_at=datetime.now(UTC),
+            width=picture.width,
+            height=picture.height,
+            byte_count=len(picture.jpeg),
+        )
+        # Somebody else may have added the same picture at the same instant: one row is enough.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(row)
+    return picture.sha256
+
+
+def find_picture_file(session: Session, sha256: str, *, thumbnail: bool) -> tuple[Path, str] | None:
+    """Return where the file of a picture of no visit lies, and its own SHA-256; None without one."""
+    row = session.get(PictureRow, sha256)
+    if not row:
+        return None
+    return photo_path(row.sha256, thumbnail=thumbnail), row.thumbnail_sha256 if thumbnail else row.sha256
+
+
 def caption_photo(session: Session, photo_id: UUID, caption: str) -> None:
     """
     Say in a line what a photo shows.
@@ -168,7 +200,7 @@ def sweep_orphans(session: Session, *, older_than: timedelta = ORPHAN_AGE) -> in
     Call it in a transaction of its own: rows deleted before it in the same one might come back.
     """
     _hold_files(session)
-    used = set(session.exec(select(PhotoRow.sha256)).all())
+    used = {*session.exec(select(PhotoRow.sha256)).all(), *session.exec(select(PictureRow.sha256)).all()}
     made_before = (datetime.now(UTC) - older_than).timestamp()
     swept = 0
     for path in sorted(read_settings().photos.glob("??/*")):
@@ -241,7 +273,8 @@ def _keep_files(session: Session, picture: Picture) -> str:
     """Write a picture's files; return the SHA-256 of the thumbnail that lies beside it."""
     _hold_files(session, shared=True)
     wanted = select(PhotoRow.thumbnail_sha256).where(PhotoRow.sha256 == picture.sha256)
-    known = session.exec(wanted).first()
+    beside = session.get(PictureRow, picture.sha256)
+    known = session.exec(wanted).first() or (beside.thumbnail_sha256 if beside else None)
     # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
     if known in (None, picture.thumbnail_sha256):
         _write(photo_path(picture.sha256, thumbnail=True), picture.thumbnail)
@@ -283,6 +316,8 @@ def _drop_files(sha256: str) -> None:
     with suppress(OSError, SQLAlchemyError), in_session() as session:
         _hold_files(session)
         if session.exec(select(PhotoRow.id).where(PhotoRow.sha256 == sha256)).first():
+            return
+        if session.get(PictureRow, sha256):
             return
         photo_path(sha256, thumbnail=True).unlink(missing_ok=True)
         photo_path(sha256).unlink(missing_ok=True)

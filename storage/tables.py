@@ -121,12 +121,32 @@ class EditionRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("set_id", "number", name="edition_number_once_a_set"),
         CheckConstraint("minimum_coverage BETWEEN 0 AND 1", name="minimum_coverage_is_a_share"),
+        CheckConstraint(
+            "retired_at IS NULL OR published_at IS NOT NULL", name="only_a_published_one_retires"
+        ),
     )
     id: int | None = Field(default=None, primary_key=True)
     set_id: int = _to("standard_set.id", cascade=True)
     number: int
     published_at: datetime | None = _instant()
     minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE
+    # Neither published nor retired is a draft. Its revision counts its changes, so that nobody overwrites
+    # what they have not seen.
+    retired_at: datetime | None = _instant()
+    revision: int = 0
+
+
+class PictureRow(SQLModel, table=True):
+    """A picture of no visit: best practice beside a job aid, or the case of a trial."""
+
+    __tablename__ = "picture"
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="picture_sha256_is_whole"),)
+    sha256: str = Field(primary_key=True, max_length=64)
+    thumbnail_sha256: str = Field(max_length=64)
+    added_at: datetime = _instant(nullable=False)
+    width: int
+    height: int
+    byte_count: int
 
 
 class StandardRow(SQLModel, table=True):
@@ -157,6 +177,33 @@ class StandardRow(SQLModel, table=True):
     job_aid: str = ""
     script: str = ""
     steps: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    overrulings: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    picture: str | None = _to("picture.sha256", nullable=True)
+
+
+class TrialRow(SQLModel, table=True):
+    __tablename__ = "trial"
+    __table_args__ = (
+        CheckConstraint("length(case_text) > 0 OR picture IS NOT NULL", name="a_trial_has_a_case"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    edition_id: int = _to("edition.id", cascade=True)
+    case_text: str = ""
+    picture: str | None = _to("picture.sha256", nullable=True)
+    opened_at: datetime = _instant(nullable=False)
+    closed_at: datetime | None = _instant()
+
+
+class TrialVerdictRow(SQLModel, table=True):
+    __tablename__ = "trial_verdict"
+    __table_args__ = (_one_of("verdict", Verdict),)
+    trial_id: int = _to("trial.id", primary_key=True, cascade=True)
+    standard_id: int = _to("standard.id", primary_key=True, cascade=True)
+    person_id: int = _to("person.id", primary_key=True)
+    verdict: str = Field(max_length=20)
+    # What was judged: a standard that asks otherwise since then is tried anew.
+    asked: str
+    given_at: datetime = _instant(nullable=False)
 
 
 class PersonRow(SQLModel, table=True):

@@ -23,7 +23,7 @@ from standards.values import Answer
 from standards.visits import COUNTED_STATES, Observation, State, Visit
 from standards.waiting import answer_of_wait
 from storage.channels import get_channel
-from storage.editions import get_edition
+from storage.editions import get_edition, refuse_unless_in_use
 from storage.events import note_event
 from storage.names import clean_text
 from storage.people import find_or_add_person
@@ -47,12 +47,14 @@ def start_visit(
 
     Raises:
         ChannelClosed: nothing was stored.
+        EditionNotInUse: the edition is a draft or retired; nothing was stored.
     """
     if session.get(VisitRow, visit_id):
         return False
     channel = get_channel(session, channel_id)
     if channel and channel.closed_on:
         raise ChannelClosed(name=channel.name)
+    refuse_unless_in_use(session, edition_id)
     session.add(
         VisitRow(
             id=visit_id,

@@ -7,6 +7,8 @@ import streamlit as st
 
 from pages.parts.catching import catch_up, tap_button
 from pages.parts.photos import photo_corner
+from pages.parts.pictures import show_picture
+from pages.parts.previewing import kept_in_tab
 from pages.parts.problems import telling
 from pages.parts.scores import VERDICT_COLOURS, VERDICT_ICONS
 from pages.parts.stopwatch import long_wait, stopwatch
@@ -23,13 +25,16 @@ from storage.visits import record_answer, record_note
 NOT_APPLICABLE = "Not applicable"
 
 
-def standard_card(visit: Visit, standard: Standard, place: str, photo_count: int) -> None:
+def standard_card(
+    visit: Visit, standard: Standard, place: str, photo_count: int, picture: str | None = None
+) -> None:
     """
     Show one standard to be answered.
 
     Args:
         place: its place in the visit, such as "12 of 31".
         photo_count: photos already stored for it.
+        picture: the SHA-256 of the best-practice picture beside its job aid.
     """
     observation = visit.observation(standard.code)
     with st.container(border=True, key=f"card_{visit.id}_{standard.id}"):
@@ -42,6 +47,8 @@ def standard_card(visit: Visit, standard: Standard, place: str, photo_count: int
             st.caption(f"Target: {plain(say_target(standard.measure, standard.target))}")
         if standard.job_aid:
             show_text(standard.job_aid, small=True)
+        if picture:
+            show_picture(picture, f"Best practice: {standard.statement}")
         _control(visit.id, standard, observation)
         _kept_line(standard, observation, photo_count)
         if lacks_evidence(standard, observation, photo_count):
@@ -228,6 +235,9 @@ def _key(visit_id: UUID, standard: Standard, what: str) -> str:
 
 
 def _store(visit_id: UUID, standard: Standard, answer: Answer | None) -> None:
+    verdict, value = (answer.verdict, answer.value) if answer else (None, None)
+    if kept_in_tab(visit_id, standard.code, verdict=verdict, value=value):
+        return
     with in_session() as session:
         record_answer(session, visit_id, standard, answer)
 
@@ -260,5 +270,8 @@ def _store_typed(visit_id: UUID, standard: Standard, key: str, base: str) -> Non
 
 @telling
 def _store_note(visit_id: UUID, standard: Standard, key: str) -> None:
+    note = st.session_state[key] or ""
+    if kept_in_tab(visit_id, standard.code, note=note):
+        return
     with in_session() as session:
-        record_note(session, visit_id, standard, st.session_state[key] or "")
+        record_note(session, visit_id, standard, note)

@@ -7,12 +7,15 @@ import streamlit as st
 
 from pages.parts.answers import NO_SCORE
 from pages.parts.charts import Months, Row
+from pages.parts.words import plain
+from standards.changes import history_breaks
 from standards.comparing import MeanScore, MetRate, best_of, standard_gaps, widest_first
 from standards.editions import Edition, Standard
 from standards.measuring import Measure
 from standards.visits import Brand
 
 SHOWN_FIRST = 12
+SAID_BREAKS = 5
 BEST = "the best competitor"
 # In pixels, so that the figures stay in sight on a phone however long a brand's name is.
 BRAND_COLUMNS = {
@@ -106,6 +109,32 @@ def choose_rows(rows: Sequence[Row]) -> list[Row]:
         return found
     every = st.toggle(f"Show all {len(found)} standards", key="compare_all", bind="query-params")
     return found if every else found[:SHOWN_FIRST]
+
+
+def explain_rates(rows: Sequence[Row], editions: Sequence[Edition]) -> None:
+    """Say what the dots are, and whose met-rate spans an edition that moved its target."""
+    st.caption(
+        "A dot is the share of visits that met the standard where it applied; its line is the 95 % interval "
+        "(Wilson): the fewer visits, the longer. Where lines overlap, the gap may be chance."
+    )
+    broken = say_breaks(rows, editions)
+    if broken:
+        st.caption(f":material/content_cut: {plain(broken)}")
+
+
+def say_breaks(rows: Sequence[Row], editions: Sequence[Edition]) -> str:
+    """Say which standards were met by another target before some edition; empty where none was."""
+    said = [
+        f"{row.standard.code} from edition {found.edition_number} ({found.change.kind}: "
+        f"{found.change.before} → {found.change.after})"
+        for row in rows
+        for found in history_breaks(editions, row.standard.code)
+        if found.measure is row.standard.measure
+    ]
+    if not said:
+        return ""
+    more = f", and {len(said) - SAID_BREAKS} more" if len(said) > SAID_BREAKS else ""
+    return f"Breaks, where met before and met after are not the same: {'; '.join(said[:SAID_BREAKS])}{more}."
 
 
 def rate_rows(rows: Sequence[Row], own: Brand | None, rival: Brand | None) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 import streamlit as st
 
+from pages.parts.previewing import PREVIEW
 from pages.parts.problems import telling
 from standards.editions import Standard
 from standards.errors import Problem
@@ -79,6 +80,7 @@ def photo_corner(visit_id: UUID, code: str | None, label: str) -> None:
         accept_multiple_files=True,
         key=uploader,
         max_upload_size=BYTE_LIMIT // 1024 // 1024,
+        disabled=visit_id == PREVIEW,
         label_visibility="collapsed",
         on_change=_store_photos,
         args=(visit_id, code, key, uploader),

@@ -90,6 +90,16 @@ def _badges(standard: Standard, *, show_kinds: bool) -> str:
     return " ".join(parts)
 
 
+def workshop_link(set_id: int) -> None:
+    """Lead to where a set is drafted, tried and published."""
+    st.page_link(
+        "shape_standards.py",
+        label="Edit in the workshop",
+        icon=":material/architecture:",
+        query_params={"set": str(set_id)},
+    )
+
+
 def show_library(taken: set[str]) -> None:
     """Show the library: one set to read where one is chosen, otherwise all of them as cards."""
     ready = {found.name: found for found in library_sets()}

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from pages.parts.catching import tap_button
+from pages.parts.previewing import kept_in_tab
 from pages.parts.problems import telling
 from pages.parts.visit_cards import EXAMPLE_BADGE
 from pages.parts.words import plain
@@ -148,11 +149,15 @@ def _close_buttons(visit_id: UUID, standard: Standard, key: str) -> None:
 
 @telling
 def _open(visit_id: UUID, standard: Standard, at: datetime | None = None) -> None:
+    if kept_in_tab(visit_id, standard.code, opened_at=datetime.now(UTC)):
+        return
     with in_session() as session:
         open_wait(session, visit_id, standard, at=at)
 
 
 @telling
 def _close(visit_id: UUID, standard: Standard, at: datetime | None = None, *, replied: bool = True) -> None:
+    if kept_in_tab(visit_id, standard.code, opened_at=None):
+        return
     with in_session() as session:
         close_wait(session, visit_id, standard, at=at, replied=replied)

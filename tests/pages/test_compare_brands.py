@@ -1,6 +1,7 @@
 """The Compare page: the answer in words, charts and a link that opens the same view."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from io import StringIO
@@ -14,7 +15,7 @@ from pages.parts.charts import Row, met_rate_dots, month_lines, say_months, say_
 from pages.parts.compared import brand_rows, month_rows
 from pages.parts.tables import as_csv
 from standards.comparing import MeanScore, StandardGap, met_rate
-from standards.measuring import Measure, Verdict
+from standards.measuring import Comparator, Measure, Target, Verdict
 from standards.visits import Brand
 from storage.sessions import in_session
 from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
@@ -221,3 +222,20 @@ def test_a_csv_holds_the_same_rows_and_no_formula():
     written = as_csv([{"Brand": "=1+1", "Score": -2.5}, {"Brand": "Bäcker, Söhne", "Score": None}])
     rows = list(csv.DictReader(StringIO(written.decode("utf-8-sig"))))
     assert rows == [{"Brand": "'=1+1", "Score": "-2.5"}, {"Brand": "Bäcker, Söhne", "Score": ""}]
+
+
+def test_a_moved_target_is_said_to_be_a_break():
+    wait = a_standard("W", measure=Measure.DURATION, target=Target(Comparator.AT_MOST, 180, "seconds"))
+    faster = replace(wait, target=Target(Comparator.AT_MOST, 60, "seconds"))
+    with in_session() as session:
+        shop = a_channel(session, a_brand(session, is_own=True))
+        for standard in (wait, faster):
+            a_visit(session, shop, an_edition(session, [standard]), {"W": 120.0})
+    said = said_on(open_page()).replace("\\", "")
+    assert "Breaks, where met before and met after are not the same" in said
+    assert "W from edition 2 (target moved: at most 3 min → at most 1 min)" in said
+
+
+def test_without_a_moved_target_nothing_is_said_of_breaks():
+    store_programme()
+    assert "Breaks" not in said_on(open_page())

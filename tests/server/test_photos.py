@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from server.photos import photo_routes
 from standards.visits import Photo
-from storage.photos import add_photo, photo_path, remove_photo
+from storage.photos import add_photo, keep_picture, photo_path, remove_photo
 from storage.sessions import in_session
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pictures import sent, upright
@@ -83,3 +83,17 @@ def test_a_photo_is_only_read(photo):
     assert ask(f"/photos/{photo.id}", "HEAD").status_code == 200
     for method in ("POST", "PUT", "DELETE"):
         assert ask(f"/photos/{photo.id}", method).status_code == 405
+
+
+@pytest.mark.parametrize("thumbnail", [False, True])
+def test_a_picture_of_no_visit_is_shown_in_the_same_way(thumbnail):
+    with in_session() as session:
+        sha256 = keep_picture(session, sent("JPEG", upright((600, 400))))
+    answer = ask(f"/pictures/{sha256}{'/thumbnail' if thumbnail else ''}")
+    assert answer.content == photo_path(sha256, thumbnail=thumbnail).read_bytes()
+    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+
+
+def test_a_visits_photo_is_no_picture_of_no_visit(photo):
+    assert ask(f"/pictures/{photo.sha256}").status_code == 404
+    assert ask("/pictures/nothing/thumbnail").status_code == 404

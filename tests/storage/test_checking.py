@@ -5,13 +5,17 @@ import io
 import pytest
 from sqlalchemy import text
 
+from standards.drafting import from_charter
 from standards.editions import Scope
 from standards.measuring import Comparator, Measure, Target, Verdict
 from standards.values import Answer
 from storage.checking import count_stored, find_faults
+from storage.drafts import add_standards, open_draft
+from storage.people import find_or_add_person
 from storage.photos import add_photo, photo_path
 from storage.sessions import close_database, engine, in_session
 from storage.tables import ChannelRow, EditionRow, ObservationRow, PhotoRow, StandardRow, VisitRow
+from storage.trials import give_verdict, open_trial
 from storage.visits import open_wait, record_answer, start_visit
 from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
 from tests.pictures import upright
@@ -221,3 +225,21 @@ def test_a_draft_has_no_score_to_compare(database):
         assert not start_visit(session, visit.id, channel.id, edition.id)
         assert the_one(session, EditionRow).number == 1
     assert faults() == []
+
+
+def test_a_visit_made_with_a_draft_and_a_trial_of_another_edition_are_found(database):
+    with in_session() as session:
+        edition = an_edition(session)
+        a_visit(session, a_channel(session, a_brand(session)), edition, submitted=False)
+        draft = add_standards(session, open_draft(session, "New"), from_charter("The bin is empty", "Till"))
+        trial = open_trial(session, draft.id, "A case")
+        give_verdict(session, trial.id, "T1", find_or_add_person(session, "Kim"), Verdict.MET)
+    without_rules(
+        "UPDATE edition SET published_at = NULL",
+        f"UPDATE trial SET edition_id = {edition.id}",
+        """UPDATE standard SET overrulings = '[{"word": "nice", "reason": ""}]' WHERE code = 'T1'""",
+    )
+    made_with_it, judged, overruled = faults()
+    assert "which is a draft" in made_with_it
+    assert judged.endswith(f"trial {trial.id} judges standard T1, which its draft does not ask.")
+    assert overruled.endswith("standard T1 has an overruled word without a reason.")

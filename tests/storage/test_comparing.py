@@ -1,12 +1,14 @@
 """What is compared: complete visits only, common standards only, whatever the editions."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from standards.changes import history_breaks
 from standards.comparing import MetCount, VisitScore, scores_by_brand
 from standards.editions import Kind, Scope
-from standards.measuring import Measure, Verdict
+from standards.measuring import Comparator, Measure, Target, Verdict
 from storage.comparing import (
     Compared,
     Selection,
@@ -16,6 +18,7 @@ from storage.comparing import (
     sets_in_use,
     visit_scores,
 )
+from storage.editions import editions_of_set, retire_edition
 from storage.sessions import in_session
 from storage.visits import void_visit
 from tests.builders import A_DAY, a_brand, a_channel, a_standard, a_visit, an_edition
@@ -164,3 +167,40 @@ def test_points_add_up_to_the_stored_score_where_all_standards_are_common(sessio
     visit = a_visit(session, ours, edition, {"A": MET, "B": MET, "C": MISSED})
     mean = scores_by_brand(visit_scores(session, everything(edition)))[ours.brand.id]
     assert mean.percent == pytest.approx(visit.score_percent, abs=1e-9)
+
+
+def test_a_code_whose_measure_changed_is_counted_as_two_standards(session, shops):
+    ours, _ = shops
+    wait = a_standard("A", measure=Measure.DURATION, target=Target(Comparator.AT_MOST, 180, "seconds"))
+    first, second = an_edition(session, [a_standard("A")]), an_edition(session, [wait])
+    a_visit(session, ours, first, {"A": MISSED})
+    a_visit(session, ours, second, {"A": 60.0})
+    assert sorted(met_counts(session, everything(first)), key=lambda count: count.measure) == [
+        MetCount(ours.brand.id, "A", Measure.DURATION, 1, 0),
+        MetCount(ours.brand.id, "A", Measure.YES_NO, 0, 1),
+    ]
+
+
+def test_a_moved_target_goes_on_as_one_standard_with_a_break(session, shops):
+    ours, _ = shops
+    wait = a_standard("A", measure=Measure.DURATION, target=Target(Comparator.AT_MOST, 180, "seconds"))
+    faster = replace(wait, target=Target(Comparator.AT_MOST, 60, "seconds"))
+    first, second = an_edition(session, [wait]), an_edition(session, [faster])
+    for edition in (first, second):
+        a_visit(session, ours, edition, {"A": 120.0})
+    assert met_counts(session, everything(first)) == [MetCount(ours.brand.id, "A", Measure.DURATION, 1, 1)]
+    (found,) = history_breaks(editions_of_set(session, first.set_id), "A")
+    assert (found.edition_number, found.change.before, found.change.after) == (
+        2,
+        "at most 3 min",
+        "at most 1 min",
+    )
+
+
+def test_a_retired_edition_keeps_its_visits_in_what_is_compared(session, shops):
+    ours, _ = shops
+    edition = an_edition(session)
+    a_visit(session, ours, edition)
+    retire_edition(session, edition.id)
+    assert len(visit_scores(session, everything(edition))) == 1
+    assert count_compared(session, everything(edition)).complete == 1
