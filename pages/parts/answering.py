@@ -8,15 +8,16 @@ import streamlit as st
 from pages.parts.photos import photo_corner
 from pages.parts.problems import telling
 from pages.parts.scores import VERDICT_COLOURS, VERDICT_ICONS
+from pages.parts.signed_in import storing
 from pages.parts.stopwatch import long_wait, stopwatch
 from pages.parts.words import count_of, plain, show_text
 from standards.editions import Standard
 from standards.errors import Problem
 from standards.measuring import Measure, Verdict, is_long_wait
+from standards.people import Action
 from standards.scoring import lacks_evidence
 from standards.values import Answer, answer_of, read_answer, say_target, say_value, steps_of
 from standards.visits import Observation, Visit
-from storage.sessions import in_session
 from storage.visits import record_answer, record_note
 
 NOT_APPLICABLE = "Not applicable"
@@ -218,7 +219,7 @@ def _key(visit_id: UUID, standard: Standard, what: str) -> str:
 
 
 def _store(visit_id: UUID, standard: Standard, answer: Answer | None) -> None:
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         record_answer(session, visit_id, standard, answer)
 
 
@@ -247,5 +248,5 @@ def _store_typed(visit_id: UUID, standard: Standard, key: str) -> None:
 
 @telling
 def _store_note(visit_id: UUID, standard: Standard, key: str) -> None:
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         record_note(session, visit_id, standard, st.session_state[key] or "")

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import plain
 from standards.editions import Standard
+from standards.people import Action
 from standards.values import say_seconds
 from standards.visits import Observation, Visit
 from standards.waiting import is_overdue
-from storage.sessions import in_session
 from storage.visits import close_wait, open_wait
 
 
@@ -131,11 +132,11 @@ def _close_buttons(visit_id: UUID, standard: Standard, key: str) -> None:
 
 @telling
 def _open(visit_id: UUID, standard: Standard) -> None:
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         open_wait(session, visit_id, standard)
 
 
 @telling
 def _close(visit_id: UUID, standard: Standard, at: datetime | None = None, *, replied: bool = True) -> None:
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         close_wait(session, visit_id, standard, at=at, replied=replied)

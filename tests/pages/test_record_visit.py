@@ -12,8 +12,8 @@ from storage.channels import add_channel
 from storage.editions import publish_edition
 from storage.sessions import in_session
 from storage.visits import get_visit, record_answer, start_visit
+from tests.pages.app import open_page
 
-FRAME = "../../pages/frame.py"
 VISIT = UUID("11111111-2222-4333-8444-555555555555")
 GREETED = Standard(
     "S1",
@@ -46,15 +46,7 @@ def draft():
 
 
 def page_at(step: str | None = None) -> AppTest:
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("record_visit.py")
-    test.query_params["visit"] = str(VISIT)
-    if step:
-        test.query_params["step"] = step
-    test.run()
-    assert not test.exception
-    return test
+    return open_page("record_visit.py", visit=str(VISIT), **({"step": step} if step else {}))
 
 
 def tap(test: AppTest, label: str) -> AppTest:
@@ -138,7 +130,7 @@ def test_an_open_wait_keeps_the_visit_a_draft_and_stands_on_home(draft):
     tap(page_at("Till"), "Yes")
     test = tap(page_at("Review and submit"), "Submit visit")
     assert "VISIT-4" in test.error[0].value
-    home = AppTest.from_file(FRAME, default_timeout=20).run()
+    home = open_page()
     assert not home.exception
     assert "Waiting for a reply" in [heading.value for heading in home.subheader]
     tap(home, "The reply came just now")
@@ -166,12 +158,7 @@ def test_a_visit_closed_elsewhere_is_told_and_not_changed(draft):
 
 @pytest.mark.parametrize("address", ["not-a-visit", "99999999-2222-4333-8444-555555555555"])
 def test_an_unknown_visit_says_so(draft, address):
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("record_visit.py")
-    test.query_params["visit"] = address
-    test.run()
-    assert not test.exception
+    test = open_page("record_visit.py", visit=address)
     assert "VISIT-3" in test.error[0].value
 
 
@@ -183,13 +170,7 @@ def test_what_people_write_is_never_markdown(draft):
         edition = publish_edition(session, "Hostile", [Standard("X", hostile, hostile, job_aid=hostile)])
         visit_id = UUID("22222222-2222-4333-8444-555555555555")
         start_visit(session, visit_id, channel.id, edition.id)
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("record_visit.py")
-    test.query_params["visit"] = str(visit_id)
-    test.query_params["step"] = hostile
-    test.run()
-    assert not test.exception
+    test = open_page("record_visit.py", visit=str(visit_id), step=hostile)
     shown = [e.value for e in (*test.caption, *test.header, *test.markdown)]
     for text in shown:
         assert "![" not in text
