@@ -1,27 +1,45 @@
-"""Second Visit: Streamlit's pages, and the routes that answer beside them."""
+"""Second Visit: Streamlit's pages, and the routes that answer beside them, behind one door."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+import typer
+from starlette.middleware import Middleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pages.parts.problems import tell_failure
+from server.api import api_routes
+from server.door import Door
+from server.oidc import oidc_routes
 from server.photos import photo_routes
+from server.security_headers import SecurityHeaders
+from server.sign_in import sign_in_routes
+from server.starting import words_at_start
 from storage.sessions import engine
+from storage.settings import read_door_settings
+
+settings = read_door_settings()
 
 
 @asynccontextmanager
 async def prepared(_app: st.App) -> AsyncIterator[None]:
     """Migrate before the first request, so that a database that cannot be used is seen at the start."""
     engine()
+    typer.echo("\n" + "\n\n".join(words_at_start(settings.allowed_hosts)) + "\n")
     yield
 
 
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=prepared,
-    routes=photo_routes(),
+    routes=[*photo_routes(), *sign_in_routes(), *oidc_routes(), *api_routes()],
+    middleware=[
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
+        Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts),
+        Middleware(Door, allowed_hosts=settings.allowed_hosts),
+    ],
     on_script_error=tell_failure,
 )
 

@@ -5,20 +5,21 @@ import streamlit as st
 from pages.parts.answers import say_answer, say_thin
 from pages.parts.charts import CONFIG, met_rate_dots, month_lines, say_months, say_rates
 from pages.parts.compared import (
-    BRAND_COLUMNS,
-    brand_rows,
     choose_rival,
     choose_rows,
     explain_rates,
     month_rows,
     named_gaps,
     rate_rows,
+    show_brands,
 )
 from pages.parts.filters import choose_brands, choose_period, choose_place, choose_set, say_filters
+from pages.parts.navigation import ways_to_begin
+from pages.parts.signed_in import signed_in
 from pages.parts.tables import show_table
-from pages.parts.visit_cards import say_what_to_do
 from pages.parts.words import count_of, plain, show_text
 from standards.comparing import met_rates, scores_by_brand, scores_by_month
+from standards.people import Action
 from storage.comparing import (
     Selection,
     brands_in_set,
@@ -31,18 +32,20 @@ from storage.comparing import (
 from storage.editions import editions_of_set
 from storage.sessions import in_session
 
+person = signed_in(Action.COMPARE)
 st.title("Compare", anchor=False)
 with in_session(read_only=True) as session:
-    used = sets_in_use(session)
+    used = sets_in_use(session, seen_by=person)
 if not used:
-    say_what_to_do("Nothing to compare yet: no visit is submitted.")
+    st.info("Nothing to compare yet: no visit is submitted.", icon=":material/compare_arrows:")
+    ways_to_begin(person)
     st.stop()
 
 with st.expander("Filters", icon=":material/filter_list:"):
     chosen_set = choose_set(used)
     with in_session(read_only=True) as session:
-        brands = brands_in_set(session, chosen_set.id)
-        places = places_of(session, chosen_set.id)
+        brands = brands_in_set(session, chosen_set.id, seen_by=person)
+        places = places_of(session, chosen_set.id, seen_by=person)
     own = next((brand for brand in brands if brand.is_own), None)
     competitors = [brand for brand in brands if brand != own]
     chosen = choose_brands(competitors, "Competitors", key="competitor")
@@ -59,9 +62,9 @@ selection = Selection(
     until=period.until,
 )
 with in_session(read_only=True) as session:
-    compared = count_compared(session, selection)
-    scores = visit_scores(session, selection)
-    rates = met_rates(met_counts(session, selection))
+    compared = count_compared(session, selection, seen_by=person)
+    scores = visit_scores(session, selection, seen_by=person)
+    rates = met_rates(met_counts(session, selection, seen_by=person))
     editions = editions_of_set(session, chosen_set.id)
 
 filtered = say_filters(chosen, place, period)
@@ -81,19 +84,7 @@ with st.container(border=True):
     st.caption("Averages of visit scores. A small difference, or one from a few visits, may be chance.")
 if thin := say_thin(means, rivals):
     st.caption(f":material/hourglass_empty: {plain(thin)}")
-left_out = f" {count_of(compared.incomplete, 'incomplete visit')} left out." if compared.incomplete else ""
-st.space("small")
-st.dataframe(
-    brand_rows(means, shown),
-    hide_index=True,
-    key="compare_brands_table",
-    alt="Mean visit score, visits and failed visits by brand",
-    column_config=BRAND_COLUMNS,
-)
-st.caption(
-    f"{count_of(compared.complete, 'complete visit')}, compared over the standards that all brands are asked."
-    f"{left_out} Failed: a no-no was missed; it takes no points away."
-)
+show_brands(means, shown, compared)
 
 st.subheader("Score over time", anchor=False)
 months = scores_by_month(scores)

@@ -5,8 +5,14 @@ from collections.abc import Callable, Iterator
 import streamlit as st
 from sqlmodel import Session
 
+from pages.parts.navigation import ways_to_begin
+from pages.parts.signed_in import door_hash, note_export, signed_in
+from standards.people import Action
 from storage.exporting import count_exported, observation_lines, score_lines
 from storage.sessions import in_session
+
+# A download is made after this run of the page; whoever asked for it is asked for again.
+door = door_hash()
 
 
 def download(
@@ -15,6 +21,7 @@ def download(
     """Offer one file. Its bytes are made on the tap, not each time the page is shown."""
 
     def make() -> bytes:
+        note_export(name, Action.MOVE_FILES, door=door)
         with in_session(read_only=True) as session:
             return "".join(lines(session)).encode()
 
@@ -34,13 +41,13 @@ def download(
         )
 
 
+person = signed_in(Action.MOVE_FILES)
 st.title("Export", anchor=False)
 with in_session(read_only=True) as session:
     visits, observations = count_exported(session)
 if not visits:
     st.info("No visit is submitted yet, so there is nothing to take away.")
-    st.page_link("record_visit.py", label="Record a visit", icon=":material/edit_note:")
-    st.page_link("import_files.py", label="Import visits", icon=":material/upload_file:")
+    ways_to_begin(person)
     st.stop()
 
 st.caption("Submitted visits as CSV in UTF-8, for a spreadsheet program or any other.")

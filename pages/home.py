@@ -3,23 +3,28 @@
 import streamlit as st
 
 from pages.parts.scores import say_score
+from pages.parts.signed_in import signed_in
 from pages.parts.stopwatch import wait_card
 from pages.parts.visit_links import visit_link
 from pages.parts.welcome import welcome
+from standards.people import Action, may
 from storage.brands import list_brands
 from storage.sessions import in_session
 from storage.visit_lists import drafts, latest_scores, minimum_coverages, open_waits
 
 LATEST = 8
 
+person = signed_in()
+if not may(person, Action.RECORD):
+    st.switch_page("compare_brands.py")
 with in_session(read_only=True) as session:
     brands = list_brands(session)
-    resumable = drafts(session)
-    waits = open_waits(session)
-    latest = latest_scores(session, LATEST)
+    resumable = drafts(session, seen_by=person)
+    waits = open_waits(session, seen_by=person)
+    latest = latest_scores(session, LATEST, seen_by=person)
     minimum = minimum_coverages(session)
 if not brands:
-    welcome()
+    welcome(person)
     st.stop()
 
 own = next((brand for brand in brands if brand.is_own and not brand.is_example), None)
@@ -38,7 +43,7 @@ for visit in latest:
     visit_link("read_visits.py", visit, say_score(visit, minimum[visit.edition_id]))
 if not latest:
     st.caption("No visit is submitted yet. Start one: it is stored answer by answer, and can be resumed.")
-if not own:
+if not own and may(person, Action.MANAGE):
     st.page_link("manage_channels.py", label="Name your own brand", icon=":material/handshake:")
 
 if st.bottom.button(

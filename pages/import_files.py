@@ -12,11 +12,14 @@ from pages.parts.import_forms import (
     show_preview,
     show_stored,
 )
+from pages.parts.signed_in import signed_in, storing
 from standards.errors import FileHasErrors, Problem
+from standards.people import Action
 from storage.import_plans import VisitsImport, plan_visits
 from storage.importing import StandardsPlan, import_standards, import_visits, plan_standards
 from storage.sessions import in_session
 
+signed_in(Action.MOVE_FILES)
 st.title("Import", anchor=False)
 kind = choose_kind()
 set_name = choose_set(kind)
@@ -43,7 +46,7 @@ plan: VisitsImport | StandardsPlan
 try:
     if st.session_state.get("import_now"):
         progress.progress(0.0, "Reading the file")
-        with in_session() as session:
+        with storing(Action.MOVE_FILES) as session:
             if kind == VISITS:
                 done = import_visits(session, set_name, data, own=own, progress=tell)
             else:

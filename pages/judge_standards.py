@@ -2,13 +2,16 @@
 
 import streamlit as st
 
-from pages.parts.judging import choose_judge, judge_standard, show_case
+from pages.parts.judging import judge_standard, show_case
+from pages.parts.signed_in import signed_in
 from pages.parts.words import plain
 from standards.editions import touchpoints_of
 from standards.errors import TrialClosed
+from standards.people import Action
 from storage.sessions import in_session
 from storage.trials import get_trial, standards_tried, verdicts_of
 
+person = signed_in(Action.RECORD)
 st.title("Judge a case", anchor=False)
 address = st.query_params.get("trial", "")
 if not address:
@@ -26,16 +29,13 @@ show_case(trial)
 if not trial.is_open:
     st.info("This case is closed. Thank you: every verdict given before is kept.", icon=":material/lock:")
     st.stop()
-judge = choose_judge()
-if judge is None:
-    st.caption("Your name keeps your verdicts together; only the agreement is shown, never who said what.")
-    st.stop()
+st.caption("Only the agreement is shown to others, never who said what.")
 with in_session(read_only=True) as session:
-    given = verdicts_of(session, trial.id, judge)
+    given = verdicts_of(session, trial.id, person.id)
 for touchpoint, at_it in touchpoints_of(standards).items():
     st.subheader(plain(touchpoint), anchor=False)
     for standard in at_it:
-        judge_standard(trial, standard, judge, given.get(standard.code))
+        judge_standard(trial, standard, given.get(standard.code))
 done = sum(standard.code in given for standard in standards)
 st.progress(done / len(standards) if standards else 1.0, text=f"{done} of {len(standards)} judged")
 if standards and done == len(standards):

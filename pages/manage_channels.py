@@ -3,12 +3,15 @@
 import streamlit as st
 
 from pages.parts.channel_forms import add_brand_form, add_channel_form, area_form, brand_card
+from pages.parts.signed_in import acting, signed_in
 from pages.parts.welcome import example_button
+from standards.people import Action
 from storage.brands import list_brands
 from storage.channels import list_areas, list_channels
 from storage.example import example_is_loaded, remove_example
 from storage.sessions import in_session
 
+signed_in(Action.MANAGE)
 st.title("Channels", anchor=False)
 with in_session(read_only=True) as session:
     brands = list_brands(session)
@@ -37,5 +40,5 @@ else:
             "Remove the example", key="channels_remove_example", icon=":material/delete:", width="stretch"
         ):
             with st.spinner("Removing the example."):
-                remove_example()
+                remove_example(by=acting(Action.MANAGE))
             st.rerun()

@@ -9,6 +9,7 @@ from pages.parts.impressions import first_impression, last_impression
 from pages.parts.photos import photo_corner
 from pages.parts.reviewing import show_coverage, show_gaps, show_result, submit
 from pages.parts.scrolling import start_at_the_top
+from pages.parts.signed_in import signed_in
 from pages.parts.start_visit import (
     begin,
     choose_brand,
@@ -21,14 +22,17 @@ from pages.parts.steps import FIRST, LAST, REVIEW, choose_step, step_bar
 from pages.parts.words import KIND_ICONS, plain
 from standards.editions import touchpoints_of
 from standards.errors import VisitNotFound
+from standards.people import Action
 from standards.visits import Brand, Channel
 from storage.brands import list_brands
 from storage.drafts import draft_standards_of
 from storage.editions import get_edition
 from storage.photos import photo_counts
 from storage.sessions import in_session
-from storage.visits import get_visit, sheet_of
+from storage.visibility import require_changed_by, visit_seen_by
+from storage.visits import sheet_of
 
+person = signed_in(Action.RECORD)
 if "visit" not in st.query_params:
     st.title("Record a visit")
     with in_session(read_only=True) as session:
@@ -40,10 +44,10 @@ if "visit" not in st.query_params:
         st.stop()
     kind, area = (channel.kind, channel.area) if isinstance(channel, Channel) else describe_channel()
     is_own, is_example = (brand.is_own, brand.is_example) if isinstance(brand, Brand) else (False, False)
-    edition = choose_edition(kind, is_own=is_own, is_example=is_example)
+    edition = choose_edition(person, kind, is_own=is_own, is_example=is_example)
     if not edition:
         st.stop()
-    shopper = choose_shopper()
+    shopper = choose_shopper(person)
     st.bottom.button(
         "Start the visit",
         key="start_begin",
@@ -60,7 +64,8 @@ try:
 except ValueError as error:
     raise VisitNotFound from error
 with in_session(read_only=True) as session:
-    visit = get_visit(session, visit_id)
+    require_changed_by(session, visit_id, person)
+    visit = visit_seen_by(session, visit_id, person)
     edition = get_edition(session, visit.edition_id)
     sheet = sheet_of(session, visit)
     photos = photo_counts(session, visit_id)

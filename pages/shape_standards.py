@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.signed_in import signed_in
 from pages.parts.words import plain
 from pages.parts.workshop_files import files_of
 from pages.parts.workshop_preview import preview_draft, weigh_draft
@@ -11,6 +12,7 @@ from pages.parts.workshop_start import show_set, start_in_workshop
 from pages.parts.workshop_trials import try_draft
 from pages.parts.workshop_write import write_draft
 from standards.errors import DraftNotFound
+from standards.people import Action
 from storage.drafts import get_draft
 from storage.sessions import in_session
 
@@ -23,6 +25,7 @@ VIEWS = {
     "Files": files_of,
 }
 
+signed_in(Action.MANAGE)
 address = st.query_params.get("draft")
 if address is None:
     st.title("Workshop", anchor=False)

@@ -1,4 +1,4 @@
-"""Stored photos over HTTP: the only way a photo is shown. Whoever may come in is decided before this."""
+"""Stored photos over HTTP: the only way a photo is shown, to those who may read its visit."""
 
 from pathlib import Path
 from uuid import UUID
@@ -7,14 +7,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from storage.photos import find_photo_file, find_picture_file
+from server.requests import person_of
+from standards.errors import VisitNotFound
+from standards.people import Action, may
+from storage.photos import find_photo_file, find_picture_file, visit_of_photo
 from storage.sessions import in_session
+from storage.visibility import require_seen
 
 # A photo never changes under its id; it may be removed, so a phone does not keep it for long.
 _MAX_AGE_SECONDS = 3600
 
 _HEADERS = {
     "Cache-Control": f"private, max-age={_MAX_AGE_SECONDS}",
+    # The next person at this browser asks again, and is told what they may see.
+    "Vary": "Cookie",
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -58,11 +64,21 @@ def _answer(request: Request, *, thumbnail: bool) -> Response:
     except ValueError:
         return _no_photo()
     with in_session(read_only=True) as session:
+        visit_id = visit_of_photo(session, photo_id)
         found = find_photo_file(session, photo_id, thumbnail=thumbnail)
+        if not visit_id or not found:
+            return _no_photo()
+        try:
+            require_seen(session, visit_id, person_of(request))
+        except VisitNotFound:
+            return _no_photo()
     return _send(request, found)
 
 
 def _answer_picture(request: Request, *, thumbnail: bool) -> Response:
+    # Standards and cases are for those who record; a viewer reads comparisons.
+    if not may(person_of(request), Action.RECORD):
+        return _no_photo()
     with in_session(read_only=True) as session:
         found = find_picture_file(session, request.path_params["sha256"], thumbnail=thumbnail)
     return _send(request, found)

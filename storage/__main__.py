@@ -147,6 +147,60 @@ def restore(
 
 
 @app.command()
+def add_owner(
+    name: Annotated[str, typer.Argument(help="The owner's name.", show_default=False)],
+    email: Annotated[str, typer.Argument(help="The e-mail address to sign in with.", show_default=False)],
+    link: Annotated[
+        bool, typer.Option("--link", help="Print a link to choose a password, instead of asking for one.")
+    ] = False,
+    address: Annotated[
+        str, typer.Option(help="Where browsers find the app, for the link.")
+    ] = "http://localhost:8501",
+) -> None:
+    """Make somebody an owner, without a browser.
+
+    Who has that e-mail address already becomes an owner: so the program is recovered when the last
+    owner has left.
+    """
+    from standards.people import Purpose, Role
+    from storage.invitations import add_invitation
+    from storage.people import add_account, change_account, person_of_email
+    from storage.sessions import in_session
+    from storage.sign_in import set_password
+
+    password = None if link else typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    with in_session() as session:
+        person = person_of_email(session, email)
+        if person:
+            person = change_account(session, person.id, name=name, role=Role.OWNER)
+        else:
+            person = add_account(session, name, email, Role.OWNER)
+        if password is None:
+            token = add_invitation(session, Purpose.PASSWORD, person.id)
+        else:
+            set_password(session, person.id, password)
+    typer.echo(f"{person.name} is an owner.")
+    if password is None:
+        typer.echo(f"To choose a password, within a day and once: {address}/invitation/{token}")
+
+
+@app.command()
+def end_sessions() -> None:
+    """Sign everybody out, on every device.
+
+    For when a cookie, a phone or a backup may be in other hands.
+    """
+    from storage.door_sessions import end_sessions_of
+    from storage.people import list_accounts
+    from storage.sessions import in_session
+
+    with in_session() as session:
+        people = list_accounts(session, include_removed=True)
+        ended = sum(end_sessions_of(session, account.person.id) for account in people)
+    typer.echo(f"Signed out: {ended:,} devices.")
+
+
+@app.command()
 def check() -> None:
     """Verify references, values, photos, scores.
 

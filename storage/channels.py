@@ -12,7 +12,7 @@ from standards.visits import Channel
 from storage.brands import to_brand
 from storage.events import note_event
 from storage.names import clean_name
-from storage.tables import BrandRow, ChannelRow
+from storage.tables import BrandRow, ChannelRow, PersonAreaRow
 
 
 def to_channel(row: ChannelRow, brand: BrandRow) -> Channel:
@@ -125,6 +125,10 @@ def rename_area(session: Session, area: str, name: str) -> int:
     rows = session.exec(select(ChannelRow).where(ChannelRow.area == area)).all()
     for row in rows:
         row.area = cleaned
+    # Who was given the area reads it under its new name, once.
+    for given in session.exec(select(PersonAreaRow).where(PersonAreaRow.area == area)).all():
+        session.delete(given)
+        session.merge(PersonAreaRow(person_id=given.person_id, area=cleaned))
     if rows and cleaned != area:
         note_event(session, "renamed", "area", area, before={"name": area}, after={"name": cleaned})
     return len(rows)

@@ -66,13 +66,16 @@ def visit_id_of(number: int) -> UUID:
     return uuid5(_IDS, f"visit/{number}")
 
 
-def load_example(*, progress: Progress | None = None, today: date | None = None) -> int:
+def load_example(
+    *, progress: Progress | None = None, today: date | None = None, by: int | None = None
+) -> int:
     """
     Store the example programme; loading it again changes nothing.
 
     Args:
         progress: told the share done, 0–1, now and then.
         today: the eighteen months end with the last full month before it.
+        by: the person acting, for the events.
     Returns:
         How many visits were stored; 0 where the example was there already.
     """
@@ -83,7 +86,7 @@ def load_example(*, progress: Progress | None = None, today: date | None = None)
     visits = list(programme(today or datetime.now(UTC).date()))
     # Drawn before the transaction begins, so that nobody who records a visit has to wait for it.
     pictures = _draw(visits, tell)
-    with in_session() as session:
+    with in_session(by=by) as session:
         _one_at_a_time(session)
         if example_is_loaded(session):
             return 0
@@ -95,7 +98,7 @@ def load_example(*, progress: Progress | None = None, today: date | None = None)
     return len(visits)
 
 
-def remove_example() -> int:
+def remove_example(*, by: int | None = None) -> int:
     """
     Remove the example with everything that hangs on it; return how many visits it held.
 
@@ -105,7 +108,7 @@ def remove_example() -> int:
         ExampleInUse: a visit of the user's own is about one of its channels or standards, and is not
             void; nothing was changed.
     """
-    with in_session() as session:
+    with in_session(by=by) as session:
         _one_at_a_time(session)
         if not example_is_loaded(session):
             return 0

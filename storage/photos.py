@@ -155,6 +155,12 @@ def find_picture_file(session: Session, sha256: str, *, thumbnail: bool) -> tupl
     return photo_path(row.sha256, thumbnail=thumbnail), row.thumbnail_sha256 if thumbnail else row.sha256
 
 
+def visit_of_photo(session: Session, photo_id: UUID) -> UUID | None:
+    """Return which visit a photo belongs to; None where there is no such photo."""
+    row = session.get(PhotoRow, photo_id)
+    return row.visit_id if row else None
+
+
 def caption_photo(session: Session, photo_id: UUID, caption: str) -> None:
     """
     Say in a line what a photo shows.

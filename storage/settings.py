@@ -34,3 +34,29 @@ def read_settings() -> Settings:
         if url.startswith(short):
             url = "postgresql+psycopg://" + url.removeprefix(short)
     return Settings(data=data, database_url=url)
+
+
+@dataclass(frozen=True)
+class DoorSettings:
+    """
+    By which names browsers reach this server, and whose word about the visitor's address is believed.
+
+    `allowed_hosts` empty: localhost, this machine's own name, and every address written in numbers.
+    """
+
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+
+
+def read_door_settings() -> DoorSettings:
+    """Read `SECOND_VISIT_ALLOWED_HOSTS` and `SECOND_VISIT_TRUSTED_PROXIES`, both lists with commas."""
+    return DoorSettings(
+        allowed_hosts=tuple(
+            host.lower().rstrip(".") for host in _listed(os.environ.get("SECOND_VISIT_ALLOWED_HOSTS"))
+        ),
+        trusted_proxies=tuple(_listed(os.environ.get("SECOND_VISIT_TRUSTED_PROXIES"))),
+    )
+
+
+def _listed(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]

@@ -21,9 +21,12 @@ from sqlmodel import Field, SQLModel
 
 from standards.editions import DEFAULT_MINIMUM_COVERAGE, Evidence, Kind, Scope
 from standards.measuring import Comparator, Measure, Verdict
+from standards.people import Purpose, Role
 from standards.visits import State
 
 NAME_LIMIT = 200
+# RFC 5321 allows an address 254 characters.
+EMAIL_LIMIT = 254
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -208,10 +211,81 @@ class TrialVerdictRow(SQLModel, table=True):
 
 class PersonRow(SQLModel, table=True):
     __tablename__ = "person"
-    __table_args__ = (UniqueConstraint("name", name="person_name_once"),)
+    __table_args__ = (
+        UniqueConstraint("name", name="person_name_once"),
+        Index("person_email_once", "email", unique=True),
+        Index("person_oidc_subject_once", "oidc_subject", unique=True),
+        _one_of("role", Role),
+        CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+    )
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(max_length=NAME_LIMIT)
     is_example: bool = False
+    email: str | None = Field(default=None, max_length=EMAIL_LIMIT)
+    role: str = Field(default=Role.SHOPPER, max_length=20)
+    password_hash: str | None = Field(default=None, max_length=NAME_LIMIT)
+    # The provider's issuer, a space, and its name for the person: an e-mail address may change hands.
+    oidc_subject: str | None = Field(default=None, max_length=600)
+    removed_at: datetime | None = _instant()
+
+
+class PersonAreaRow(SQLModel, table=True):
+    __tablename__ = "person_area"
+    person_id: int = _to("person.id", primary_key=True, cascade=True)
+    area: str = Field(primary_key=True, max_length=NAME_LIMIT)
+
+
+class PersonChannelRow(SQLModel, table=True):
+    __tablename__ = "person_channel"
+    person_id: int = _to("person.id", primary_key=True, cascade=True)
+    channel_id: int = _to("channel.id", primary_key=True, cascade=True)
+
+
+class DoorSessionRow(SQLModel, table=True):
+    __tablename__ = "door_session"
+    __table_args__ = (CheckConstraint("length(token_hash) = 64", name="session_token_hash_is_whole"),)
+    token_hash: str = Field(primary_key=True, max_length=64)
+    person_id: int = _to("person.id", cascade=True)
+    created_at: datetime = _instant(nullable=False)
+    last_seen_at: datetime = _instant(nullable=False)
+    ended_at: datetime | None = _instant()
+    device: str = Field(default="", max_length=NAME_LIMIT)
+
+
+class InvitationRow(SQLModel, table=True):
+    __tablename__ = "invitation"
+    __table_args__ = (
+        _one_of("purpose", Purpose),
+        CheckConstraint("length(token_hash) = 64", name="invitation_token_hash_is_whole"),
+        CheckConstraint("purpose = 'set-up' OR person_id IS NOT NULL", name="invitation_is_for_somebody"),
+    )
+    token_hash: str = Field(primary_key=True, max_length=64)
+    person_id: int | None = _to("person.id", nullable=True, cascade=True)
+    purpose: str = Field(max_length=20)
+    created_at: datetime = _instant(nullable=False)
+    expires_at: datetime = _instant(nullable=False)
+    used_at: datetime | None = _instant()
+    created_by: int | None = _to("person.id", nullable=True)
+
+
+class SignInDelayRow(SQLModel, table=True):
+    __tablename__ = "sign_in_delay"
+    key: str = Field(primary_key=True, max_length=64)
+    failures: int = 0
+    last_failed_at: datetime = _instant(nullable=False)
+
+
+class OidcStartRow(SQLModel, table=True):
+    """A single sign-on that was begun: deleted by the first answer that names its state."""
+
+    __tablename__ = "oidc_start"
+    __table_args__ = (CheckConstraint("length(state_hash) = 64", name="state_hash_is_whole"),)
+    state_hash: str = Field(primary_key=True, max_length=64)
+    browser_hash: str = Field(max_length=64)
+    nonce: str = Field(max_length=NAME_LIMIT)
+    code_verifier: str = Field(max_length=NAME_LIMIT)
+    next_path: str = Field(default="/", max_length=2000)
+    created_at: datetime = _instant(nullable=False)
 
 
 class VisitRow(SQLModel, table=True):

@@ -1,4 +1,8 @@
-"""Lists of visits for Home and the Visits page: filtered, newest first, without their observations."""
+"""
+Lists of visits for Home and the Visits page: filtered, newest first, without their observations.
+
+Each takes who reads (`seen_by`) and finds only what that person may see; None is the operator, who sees all.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +13,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import Session, col, select
 
 from standards.editions import Kind, Standard
-from standards.visits import COUNTED_STATES, Observation, State, Visit
+from standards.people import Person, sees_shoppers
+from standards.visits import COUNTED_STATES, Brand, Observation, State, Visit
+from storage.brands import to_brand
 from storage.channels import to_channel
 from storage.editions import editions_of
 from storage.tables import BrandRow, ChannelRow, EditionRow, ObservationRow, PersonRow, StandardRow, VisitRow
+from storage.visibility import seen_visits
 from storage.visits import to_observation, to_visit
 
 PAGE_SIZE = 25
@@ -48,7 +55,12 @@ class OpenWait:
 
 
 def list_visits(
-    session: Session, wanted: VisitFilter, *, limit: int = PAGE_SIZE, offset: int = 0
+    session: Session,
+    wanted: VisitFilter,
+    *,
+    seen_by: Person | None,
+    limit: int = PAGE_SIZE,
+    offset: int = 0,
 ) -> list[Visit]:
     """Return visits, drafts before dated ones, newest first; without their observations."""
     newest = (
@@ -57,39 +69,41 @@ def list_visits(
         col(VisitRow.started_at).desc(),
         col(VisitRow.id),
     )
-    return _visits(session, _conditions(wanted), newest, limit, offset)
+    return _visits(session, seen_by, _conditions(wanted), newest, limit, offset)
 
 
-def count_visits(session: Session, wanted: VisitFilter) -> int:
+def count_visits(session: Session, wanted: VisitFilter, *, seen_by: Person | None) -> int:
     """Return how many visits a filter finds."""
     counted = (
         select(func.count())
         .select_from(VisitRow)
         .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .where(*_conditions(wanted))
+        .where(*_conditions(wanted), *seen_visits(seen_by))
     )
     return session.exec(counted).one()
 
 
-def drafts(session: Session) -> list[Visit]:
+def drafts(session: Session, *, seen_by: Person | None) -> list[Visit]:
     """Return visits that can still be changed (drafts, and returned ones), the last started first."""
     last_started = (col(VisitRow.started_at).desc(), col(VisitRow.id))
-    return _visits(session, [col(VisitRow.state).in_(OPEN_STATES)], last_started)
+    return _visits(session, seen_by, [col(VisitRow.state).in_(OPEN_STATES)], last_started)
 
 
-def latest_scores(session: Session, limit: int) -> list[Visit]:
+def latest_scores(session: Session, limit: int, *, seen_by: Person | None) -> list[Visit]:
     """Return the visits scored last: submitted or approved, by date of the visit, newest first."""
     newest = (col(VisitRow.visited_on).desc(), col(VisitRow.submitted_at).desc(), col(VisitRow.id))
-    return _visits(session, [col(VisitRow.state).in_(COUNTED_STATES)], newest, limit)
+    return _visits(session, seen_by, [col(VisitRow.state).in_(COUNTED_STATES)], newest, limit)
 
 
-def open_waits(session: Session) -> list[OpenWait]:
+def open_waits(session: Session, *, seen_by: Person | None) -> list[OpenWait]:
     """Return stopwatches and waits of open visits that still run, the longest first."""
     running = (
         select(ObservationRow, StandardRow.code)
         .join(VisitRow, col(ObservationRow.visit_id) == col(VisitRow.id))
+        .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
         .join(StandardRow, col(ObservationRow.standard_id) == col(StandardRow.id))
         .where(
+            *seen_visits(seen_by),
             col(VisitRow.state).in_(OPEN_STATES),
             col(ObservationRow.opened_at).is_not(None),
             col(ObservationRow.closed_at).is_(None),
@@ -98,7 +112,8 @@ def open_waits(session: Session) -> list[OpenWait]:
     )
     found = session.exec(running).all()
     ids = {row.visit_id for row, _ in found}
-    visits = {visit.id: visit for visit in _visits(session, [col(VisitRow.id).in_(ids)])} if ids else {}
+    seen = _visits(session, seen_by, [col(VisitRow.id).in_(ids)]) if ids else []
+    visits = {visit.id: visit for visit in seen}
     editions = editions_of(session, {visit.edition_id for visit in visits.values()})
     standards = {edition_id: edition.by_code() for edition_id, edition in editions.items()}
     waits = []
@@ -108,6 +123,21 @@ def open_waits(session: Session) -> list[OpenWait]:
         standard = standards[visit.edition_id][code]
         waits.append(OpenWait(visit, standard, to_observation(row, code), row.opened_at))
     return waits
+
+
+def visited_brands(session: Session, *, seen_by: Person | None) -> list[Brand]:
+    """Return the brands of the visits a person sees, our own first, then by name."""
+    visited = (
+        select(ChannelRow.brand_id)
+        .join(VisitRow, col(VisitRow.channel_id) == col(ChannelRow.id))
+        .where(*seen_visits(seen_by))
+    )
+    wanted = (
+        select(BrandRow)
+        .where(col(BrandRow.id).in_(visited))
+        .order_by(col(BrandRow.is_own).desc(), BrandRow.name)
+    )
+    return [to_brand(row) for row in session.exec(wanted).all()]
 
 
 def minimum_coverages(session: Session) -> dict[int, float]:
@@ -153,6 +183,7 @@ def _mentions(text: str) -> ColumnElement[bool]:
 
 def _visits(
     session: Session,
+    seen_by: Person | None,
     conditions: Sequence[ColumnElement[bool]],
     order: Sequence[Any] = (),
     limit: int | None = None,
@@ -163,7 +194,7 @@ def _visits(
         .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
         .join(BrandRow, col(ChannelRow.brand_id) == col(BrandRow.id))
         .outerjoin(PersonRow, col(VisitRow.shopper_id) == col(PersonRow.id))
-        .where(*conditions)
+        .where(*conditions, *seen_visits(seen_by))
         .order_by(*order)
         .offset(offset)
     )
@@ -171,7 +202,8 @@ def _visits(
         wanted = wanted.limit(limit)
     # An outer join may leave the person out, which its type does not say.
     rows: Sequence[tuple[VisitRow, ChannelRow, BrandRow, Any]] = session.exec(wanted).all()
+    named = seen_by is None or sees_shoppers(seen_by)
     return [
-        to_visit(row, to_channel(channel, brand), person.name if person else None)
+        to_visit(row, to_channel(channel, brand), person.name if person and named else None)
         for row, channel, brand, person in rows
     ]

@@ -40,11 +40,14 @@ def start_visit(
     edition_id: int,
     *,
     shopper: str | None = None,
+    shopper_id: int | None = None,
     started_at: datetime | None = None,
 ) -> bool:
     """
     Store a draft once; False when its id is already stored, as after a second tap or a reload.
 
+    Args:
+        shopper: the name of who visits, where it is not the person with `shopper_id`.
     Raises:
         ChannelClosed: nothing was stored.
         EditionNotInUse: the edition is a draft or retired; nothing was stored.
@@ -55,12 +58,14 @@ def start_visit(
     if channel and channel.closed_on:
         raise ChannelClosed(name=channel.name)
     refuse_unless_in_use(session, edition_id)
+    if shopper and shopper.strip():
+        shopper_id = find_or_add_person(session, shopper)
     session.add(
         VisitRow(
             id=visit_id,
             channel_id=channel_id,
             edition_id=edition_id,
-            shopper_id=find_or_add_person(session, shopper) if shopper and shopper.strip() else None,
+            shopper_id=shopper_id,
             started_at=started_at or datetime.now(UTC),
         )
     )

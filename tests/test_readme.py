@@ -29,7 +29,7 @@ PROBLEMS = sorted(
 
 def page_titles() -> list[str]:
     """Return the titles that stand in the navigation."""
-    tree = ast.parse((ROOT / "pages" / "frame.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "pages" / "parts" / "navigation.py").read_text(encoding="utf-8"))
     return [
         keyword.value.value
         for node in ast.walk(tree)
@@ -71,7 +71,7 @@ def test_every_problem_stands_in_it_with_its_meaning(code):
 
 
 def test_no_problem_stands_in_it_that_does_not_exist_and_each_code_is_used_once():
-    assert set(re.findall(r"^\| ([A-Z]+-\d+) \|", README, re.MULTILINE)) == set(PROBLEMS)
+    assert set(re.findall(r"^\| ([A-Z-]+-\d+) \|", README, re.MULTILINE)) == set(PROBLEMS)
     assert len(set(PROBLEMS)) == len(PROBLEMS)
 
 

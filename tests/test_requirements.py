@@ -11,7 +11,7 @@ PROGRAM = ("app.py", "pages", "standards", "storage", "server")
 OURS = {"app", "pages", "standards", "storage", "server", "tests", "benchmarks"}
 
 # Used without an import: by the name in a database URL, as data, and from the command line.
-USED_OTHERWISE = {"psycopg", "tzdata"}
+USED_OTHERWISE = {"psycopg", "python-multipart", "tzdata"}
 TOOLS = {"pytest-randomly", "pytest-xdist", "ruff", "mypy", "uv"}
 
 

@@ -11,15 +11,16 @@ from pages.parts.pictures import show_picture
 from pages.parts.previewing import kept_in_tab
 from pages.parts.problems import telling
 from pages.parts.scores import VERDICT_COLOURS, VERDICT_ICONS
+from pages.parts.signed_in import storing
 from pages.parts.stopwatch import long_wait, stopwatch
 from pages.parts.words import count_of, plain, show_text
 from standards.editions import Standard
 from standards.errors import ValueNotAllowed
 from standards.measuring import Measure, Verdict, is_long_wait
+from standards.people import Action
 from standards.scoring import lacks_evidence
 from standards.values import Answer, answer_of, read_answer, say_target, say_value, steps_of, write_value
 from standards.visits import Observation, Visit
-from storage.sessions import in_session
 from storage.visits import record_answer, record_note
 
 NOT_APPLICABLE = "Not applicable"
@@ -238,7 +239,7 @@ def _store(visit_id: UUID, standard: Standard, answer: Answer | None) -> None:
     verdict, value = (answer.verdict, answer.value) if answer else (None, None)
     if kept_in_tab(visit_id, standard.code, verdict=verdict, value=value):
         return
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         record_answer(session, visit_id, standard, answer)
 
 
@@ -273,5 +274,5 @@ def _store_note(visit_id: UUID, standard: Standard, key: str) -> None:
     note = st.session_state[key] or ""
     if kept_in_tab(visit_id, standard.code, note=note):
         return
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         record_note(session, visit_id, standard, note)

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo, available_timezones
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import KIND_ICONS, count_of, plain
 from standards.editions import Kind
+from standards.people import Action
 from standards.visits import Brand, Channel
 from storage.brands import add_brand, rename_brand
 from storage.channels import add_channel, change_channel, close_channel, rename_area
-from storage.sessions import in_session
 
 
 def brand_card(brand: Brand, channels: Sequence[Channel], areas: Sequence[str]) -> None:
@@ -141,35 +142,35 @@ def area_form(areas: Sequence[str]) -> None:
 
 @telling
 def _rename_brand(brand_id: int, name: str) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         rename_brand(session, brand_id, name)
 
 
 @telling
 def _change_channel(channel_id: int, name: str, area: str, timezone: str) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         change_channel(session, channel_id, name=name, area=area, timezone=timezone)
 
 
 @telling
 def _close_channel(channel_id: int, closed_on: datetime | None) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         close_channel(session, channel_id, closed_on)
 
 
 @telling
 def _add_brand(name: str, *, is_own: bool) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         add_brand(session, name, is_own=is_own)
 
 
 @telling
 def _add_channel(brand_id: int, kind: Kind, name: str, area: str, timezone: str) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         add_channel(session, brand_id, kind, name, area=area, timezone=timezone)
 
 
 @telling
 def _rename_area(area: str, name: str) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         rename_area(session, area, name)

@@ -7,12 +7,13 @@ import streamlit as st
 
 from pages.parts.answers import NO_SCORE
 from pages.parts.charts import Months, Row
-from pages.parts.words import plain
+from pages.parts.words import count_of, plain
 from standards.changes import history_breaks
 from standards.comparing import MeanScore, MetRate, best_of, standard_gaps, widest_first
 from standards.editions import Edition, Standard
 from standards.measuring import Measure
 from standards.visits import Brand
+from storage.comparing import Compared
 
 SHOWN_FIRST = 12
 SAID_BREAKS = 5
@@ -38,6 +39,25 @@ def brand_rows(means: Mapping[int, MeanScore], brands: Sequence[Brand]) -> list[
         }
         for brand in brands
     ]
+
+
+def show_brands(means: Mapping[int, MeanScore], brands: Sequence[Brand], compared: Compared) -> None:
+    """Show the table of the brands, and how many visits stand behind it."""
+    st.space("small")
+    st.dataframe(
+        brand_rows(means, brands),
+        hide_index=True,
+        key="compare_brands_table",
+        alt="Mean visit score, visits and failed visits by brand",
+        column_config=BRAND_COLUMNS,
+    )
+    left_out = (
+        f" {count_of(compared.incomplete, 'incomplete visit')} left out." if compared.incomplete else ""
+    )
+    st.caption(
+        f"{count_of(compared.complete, 'complete visit')}, compared over the standards that all brands are "
+        f"asked.{left_out} Failed: a no-no was missed; it takes no points away."
+    )
 
 
 def month_rows(months: Months, brands: Sequence[Brand]) -> list[dict[str, Any]]:

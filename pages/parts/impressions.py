@@ -4,8 +4,9 @@ import streamlit as st
 
 from pages.parts.catching import catch_up
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
+from standards.people import Action
 from standards.visits import Visit
-from storage.sessions import in_session
 from storage.visits import record_impressions
 
 
@@ -53,5 +54,5 @@ def _written(visit: Visit, name: str, label: str, placeholder: str) -> None:
 
 @telling
 def _store(visit: Visit, name: str, key: str) -> None:
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit.id) as session:
         record_impressions(session, visit.id, **{name: st.session_state[key]})

@@ -5,12 +5,12 @@ import streamlit as st
 from pages.parts.pictures import show_picture
 from pages.parts.problems import telling
 from pages.parts.scores import VERDICT_ICONS
+from pages.parts.signed_in import storing
 from pages.parts.words import plain, show_text
 from standards.editions import Standard
 from standards.measuring import Measure, Verdict
+from standards.people import Action
 from standards.values import say_target, steps_of
-from storage.people import find_or_add_person, list_people
-from storage.sessions import in_session
 from storage.trials import Trial, give_verdict
 
 
@@ -24,26 +24,7 @@ def show_case(trial: Trial) -> None:
             show_picture(trial.picture, "The case to judge", width_px=480)
 
 
-def choose_judge() -> int | None:
-    """Ask who judges; the name is stored with the first verdict at the latest."""
-    with in_session(read_only=True) as session:
-        people = {name: person_id for person_id, name in list_people(session).items()}
-    name = st.selectbox(
-        "Who are you?",
-        list(people),
-        index=None,
-        accept_new_options=True,
-        placeholder="Choose, or type your name or initials",
-        key="judge_name",
-        persist_state="session",
-    )
-    if not name or name in people:
-        return people.get(name or "")
-    with in_session() as session:
-        return find_or_add_person(session, name)
-
-
-def judge_standard(trial: Trial, standard: Standard, judge: int, given: Verdict | None) -> None:
+def judge_standard(trial: Trial, standard: Standard, given: Verdict | None) -> None:
     """Show one standard with the three verdicts; a tap is stored at once, a second takes it back."""
     with st.container(border=True, gap="small"):
         show_text(standard.statement, strong=True)
@@ -59,17 +40,17 @@ def judge_standard(trial: Trial, standard: Standard, judge: int, given: Verdict 
                 chosen = verdict is given
                 st.button(
                     verdict.capitalize(),
-                    key=f"judge_{trial.id}_{standard.id}_{judge}_{verdict}",
+                    key=f"judge_{trial.id}_{standard.id}_{verdict}",
                     icon=VERDICT_ICONS[verdict] if chosen else None,
                     help=f"Tap again to take “{verdict}” back" if chosen else None,
                     type="primary" if chosen else "secondary",
                     width="content" if verdict is Verdict.NOT_APPLICABLE else "stretch",
                     on_click=_give,
-                    args=(trial.id, standard.code, judge, None if chosen else verdict),
+                    args=(trial.id, standard.code, None if chosen else verdict),
                 )
 
 
 @telling
-def _give(trial_id: int, code: str, judge: int, verdict: Verdict | None) -> None:
-    with in_session() as session:
-        give_verdict(session, trial_id, code, judge, verdict)
+def _give(trial_id: int, code: str, verdict: Verdict | None) -> None:
+    with storing(Action.RECORD) as session:
+        give_verdict(session, trial_id, code, session.info["by"], verdict)

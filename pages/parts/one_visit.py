@@ -17,29 +17,32 @@ from pages.parts.scores import (
     score_badge,
     state_badge,
 )
+from pages.parts.signed_in import storing
 from pages.parts.tables import show_table
 from pages.parts.visit_cards import EXAMPLE_BADGE, back_link, plain_facts
 from pages.parts.words import KIND_ICONS, count_of, plain, show_text
 from standards.editions import Edition, Standard, touchpoints_of
 from standards.measuring import Measure, Verdict
+from standards.people import Action, Person, may
 from standards.scoring import Score, is_complete, score_visit
 from standards.values import say_number, say_target, say_value
 from standards.visits import Observation, Photo, State, Visit
 from storage.editions import get_edition
 from storage.photos import photos_of
 from storage.sessions import in_session
-from storage.visits import get_visit, void_visit
+from storage.visibility import visit_seen_by
+from storage.visits import void_visit
 
 
-def show_visit(visit_id: UUID) -> None:
+def show_visit(visit_id: UUID, person: Person) -> None:
     """
     Show a stored visit; it can be gone on with while it is a draft, and voided, but not changed here.
 
     Raises:
-        VisitNotFound: no visit has this id.
+        VisitNotFound: no visit has this id, or it is not this person's to read.
     """
     with in_session(read_only=True) as session:
-        visit = get_visit(session, visit_id)
+        visit = visit_seen_by(session, visit_id, person)
         edition = get_edition(session, visit.edition_id)
         photos = photos_of(session, visit_id)
     asked = edition.sheet(visit.channel.kind, is_own=visit.channel.brand.is_own)
@@ -48,8 +51,10 @@ def show_visit(visit_id: UUID) -> None:
 
     back_link()
     _head(visit, edition)
-    if visit.is_open and st.button(
-        "Go on with this visit", type="primary", icon=":material/play_arrow:", width="stretch"
+    if (
+        visit.is_open
+        and may(person, Action.RECORD)
+        and st.button("Go on with this visit", type="primary", icon=":material/play_arrow:", width="stretch")
     ):
         st.switch_page("record_visit.py", query_params={"visit": str(visit_id)})
     _how_it_came_about(visit, sheet, score, edition)
@@ -58,7 +63,7 @@ def show_visit(visit_id: UUID) -> None:
         st.subheader("Photos", anchor=False)
         show_photos(photos)
     _observations(visit, sheet, photos)
-    if visit.state is not State.VOID:
+    if visit.state is not State.VOID and may(person, Action.REVIEW):
         _void(visit_id)
 
 
@@ -237,5 +242,5 @@ def _store_void(visit_id: UUID) -> None:
     if not reason or not st.session_state["visits_void_sure"]:
         st.toast("Nothing was changed: write why, and tick the box.", icon=":material/info:")
         return
-    with in_session() as session:
+    with storing(Action.REVIEW) as session:
         void_visit(session, visit_id, reason)

@@ -8,8 +8,10 @@ import streamlit as st
 
 from pages.parts.previewing import PREVIEW
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from standards.editions import Standard
 from standards.errors import Problem
+from standards.people import Action
 from standards.visits import Photo
 from storage.photos import CAPTION_LIMIT, PHOTO_LIMIT, add_photo, caption_photo, photos_of, remove_photo
 from storage.pictures import BYTE_LIMIT, read_picture
@@ -100,7 +102,7 @@ def _stored_photo(photo: Photo, number: int) -> None:
         placeholder="What it shows",
         label_visibility="collapsed",
         on_change=_store_caption,
-        args=(photo.id, key),
+        args=(photo, key),
     )
     with beside.popover(f"Remove photo {number}", icon=":material/delete:", type="tertiary"):
         st.write("It is deleted from the visit for good.")
@@ -109,7 +111,7 @@ def _stored_photo(photo: Photo, number: int) -> None:
             key=f"photos_{photo.id}_remove",
             icon=":material/delete:",
             on_click=_remove,
-            args=(photo.id,),
+            args=(photo,),
         )
 
 
@@ -118,7 +120,7 @@ def _store_photos(visit_id: UUID, code: str | None, key: str, uploader: str) -> 
     for number, sent in enumerate(st.session_state[uploader] or [], 1):
         try:
             picture = read_picture(sent.getvalue(), number)
-            with in_session() as session:
+            with storing(Action.RECORD, visit_id=visit_id) as session:
                 # The id follows from the upload's own, so that no rerun stores the same upload twice.
                 photo_id = uuid5(visit_id, sent.file_id)
                 add_photo(session, visit_id, code, picture, photo_id=photo_id, number=number)
@@ -130,12 +132,12 @@ def _store_photos(visit_id: UUID, code: str | None, key: str, uploader: str) -> 
 
 
 @telling
-def _store_caption(photo_id: UUID, key: str) -> None:
-    with in_session() as session:
-        caption_photo(session, photo_id, st.session_state[key] or "")
+def _store_caption(photo: Photo, key: str) -> None:
+    with storing(Action.RECORD, visit_id=photo.visit_id) as session:
+        caption_photo(session, photo.id, st.session_state[key] or "")
 
 
 @telling
-def _remove(photo_id: UUID) -> None:
-    with in_session() as session:
-        remove_photo(session, photo_id)
+def _remove(photo: Photo) -> None:
+    with storing(Action.RECORD, visit_id=photo.visit_id) as session:
+        remove_photo(session, photo.id)

@@ -36,7 +36,9 @@ def tell_failure(_error: Exception) -> bool:
     return True
 
 
-def tell_problems() -> None:
-    """Show what could not be stored since the last run, once."""
-    for text in st.session_state.pop(_KEY, []):
+def tell_problems() -> bool:
+    """Show what could not be stored since the last run, once; return whether there was any."""
+    problems = st.session_state.pop(_KEY, [])
+    for text in problems:
         st.error(text, icon=":material/error:")
+    return bool(problems)

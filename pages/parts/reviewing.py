@@ -7,11 +7,12 @@ import streamlit as st
 
 from pages.parts.problems import telling
 from pages.parts.scores import say_coverage, say_percent, say_score
+from pages.parts.signed_in import storing
 from pages.parts.words import count_of, plain, show_text
 from standards.editions import Edition, Standard
+from standards.people import Action
 from standards.scoring import is_complete, lacks_evidence, score_visit
 from standards.visits import Visit
-from storage.sessions import in_session
 from storage.visits import submit_visit
 
 
@@ -72,7 +73,7 @@ def show_coverage(visit: Visit, sheet: Mapping[str, Standard], edition: Edition)
 @telling
 def submit(visit_id: UUID) -> None:
     """Close the draft; the page then shows what it came to."""
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         submit_visit(session, visit_id)
 
 

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import KIND_ICONS, count_of, plain, show_text
 from standards.editions import Evidence, Kind, Scope, Standard, touchpoints_of
 from standards.library_files import StandardFile, library_sets
 from standards.measuring import Measure
+from standards.people import Action
 from standards.values import say_number, say_target, steps_of
 from storage.editions import publish_edition
-from storage.sessions import in_session
 
 EVIDENCE_WORDS = {
     Evidence.ALWAYS: "photo or note, always",
@@ -158,7 +159,7 @@ def _read(name: str) -> None:
 def take_from_library(name: str) -> None:
     """Publish a set of the library as one of our own; doing it again changes nothing."""
     found = next(ready for ready in library_sets() if ready.name == name)
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         publish_edition(
             session, found.name, found.standards, about=found.about, minimum_coverage=found.minimum_coverage
         )

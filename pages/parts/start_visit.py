@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.standard_cards import take_from_library
 from pages.parts.words import KIND_ICONS, count_of, plain
 from standards.editions import Edition, Kind
 from standards.library_files import library_sets
+from standards.people import Action, Person, may, sees_shoppers
 from standards.visits import Brand, Channel
 from storage.brands import add_brand, find_brand
 from storage.channels import add_channel, list_areas, list_channels
@@ -86,12 +88,12 @@ def describe_channel() -> tuple[Kind, str]:
     return kind or Kind.SHOP, area or ""
 
 
-def choose_edition(kind: Kind, *, is_own: bool, is_example: bool) -> Edition | None:
+def choose_edition(person: Person, kind: Kind, *, is_own: bool, is_example: bool) -> Edition | None:
     """Take the edition that fits the channel's kind; ask only where several do."""
     with in_session(read_only=True) as session:
         editions = editions_for(session, kind, is_own=is_own, is_example=is_example)
     if not editions:
-        _offer_library(kind)
+        _offer_library(person, kind)
         return None
 
     def say(edition: Edition) -> str:
@@ -104,8 +106,14 @@ def choose_edition(kind: Kind, *, is_own: bool, is_example: bool) -> Edition | N
     return st.selectbox("Standards", editions, format_func=say, key=f"start_edition_{kind}_{is_own}")
 
 
-def _offer_library(kind: Kind) -> None:
-    """Without a set for this kind, a ready one is a tap away."""
+def _offer_library(person: Person, kind: Kind) -> None:
+    """Without a set for this kind, a ready one is a tap away for those who may take it."""
+    if not may(person, Action.MANAGE):
+        st.info(
+            f"No standard set is about a channel of kind {kind} yet. A manager takes one from the library.",
+            icon=":material/checklist:",
+        )
+        return
     st.info(
         f"No standard set is about a channel of kind {kind} yet. Take a ready one, or import your own.",
         icon=":material/checklist:",
@@ -123,17 +131,23 @@ def _offer_library(kind: Kind) -> None:
             )
 
 
-def choose_shopper() -> str:
-    """Ask who visits; the name stays out of everything that is compared."""
+def choose_shopper(person: Person) -> str:
+    """
+    Ask those who may record for others who visits; blank is the person signed in.
+
+    The name stays out of everything that is compared.
+    """
+    if not sees_shoppers(person):
+        return ""
     with in_session(read_only=True) as session:
         people = list(list_people(session).values())
     return (
         st.selectbox(
-            "Who is visiting? (optional)",
+            "Who is visiting?",
             people,
             index=None,
             accept_new_options=True,
-            placeholder="Choose, or type a name or initials",
+            placeholder="You, unless you choose somebody else",
             help="Never shown in comparisons. It lets differences between shoppers be told from "
             "differences between brands.",
             key="start_shopper",
@@ -152,9 +166,14 @@ def next_visit_id() -> UUID:
 def begin(
     brand: Brand | str, channel: Channel | str, kind: Kind, area: str, edition_id: int, shopper: str
 ) -> None:
-    """Store brand and channel where they are new, and the draft; its id then stands in the address."""
+    """
+    Store brand and channel where they are new, and the draft; its id then stands in the address.
+
+    Args:
+        shopper: a name, where it is recorded for somebody else.
+    """
     visit_id = next_visit_id()
-    with in_session() as session:
+    with storing(Action.RECORD) as session:
         if isinstance(brand, str):
             brand = find_brand(session, brand.strip()) or add_brand(session, brand)
         if isinstance(channel, str):
@@ -163,6 +182,7 @@ def begin(
             channel = next((c for c in known if c.name == channel), None) or add_channel(
                 session, brand.id, kind, channel, area=area, timezone=zone
             )
-        start_visit(session, visit_id, channel.id, edition_id, shopper=shopper)
+        by = session.info["by"]
+        start_visit(session, visit_id, channel.id, edition_id, shopper=shopper, shopper_id=by)
     del st.session_state["start_visit_id"]
     st.query_params["visit"] = str(visit_id)

@@ -9,13 +9,14 @@ import streamlit as st
 from pages.parts.catching import tap_button
 from pages.parts.previewing import kept_in_tab
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.visit_cards import EXAMPLE_BADGE
 from pages.parts.words import plain
 from standards.editions import Standard
+from standards.people import Action
 from standards.values import say_seconds
 from standards.visits import Observation, Visit
 from standards.waiting import is_overdue
-from storage.sessions import in_session
 from storage.visits import close_wait, open_wait
 
 
@@ -151,7 +152,7 @@ def _close_buttons(visit_id: UUID, standard: Standard, key: str) -> None:
 def _open(visit_id: UUID, standard: Standard, at: datetime | None = None) -> None:
     if kept_in_tab(visit_id, standard.code, opened_at=datetime.now(UTC)):
         return
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         open_wait(session, visit_id, standard, at=at)
 
 
@@ -159,5 +160,5 @@ def _open(visit_id: UUID, standard: Standard, at: datetime | None = None) -> Non
 def _close(visit_id: UUID, standard: Standard, at: datetime | None = None, *, replied: bool = True) -> None:
     if kept_in_tab(visit_id, standard.code, opened_at=None):
         return
-    with in_session() as session:
+    with storing(Action.RECORD, visit_id=visit_id) as session:
         close_wait(session, visit_id, standard, at=at, replied=replied)

@@ -7,6 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from pages.parts.problems import telling
+from pages.parts.signed_in import note_export
+
 # A spreadsheet takes a cell that begins so for a formula, whoever wrote it.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -40,8 +43,14 @@ def show_table(
             mime="text/csv",
             key=f"{name}_csv",
             icon=":material/download:",
-            on_click="ignore",
+            on_click=_note_export,
+            args=(name,),
         )
+
+
+@telling
+def _note_export(name: str) -> None:
+    note_export(name)
 
 
 def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -3,15 +3,19 @@
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import acting, storing
+from standards.people import Action, Person, may
 from storage.brands import add_brand
 from storage.example import load_example
-from storage.sessions import in_session
 
 
-def welcome() -> None:
-    """Offer the three ways to begin."""
+def welcome(person: Person) -> None:
+    """Offer the three ways to begin to those who may."""
     st.title("Second Visit", anchor=False)
     st.markdown("Visit your own and your competitors' channels as a customer, and compare what you find.")
+    if not may(person, Action.MANAGE):
+        st.info("Nothing is set up yet. A manager names your brand first.", icon=":material/handshake:")
+        return
     with st.container(border=True):
         st.subheader("Name your own brand", anchor=False)
         with st.form("home_own_brand_form", border=False):
@@ -36,11 +40,11 @@ def example_button() -> None:
         )
         if st.button("Load the example", key="home_load_example", icon=":material/toys:", width="stretch"):
             with st.spinner("Storing some 400 example visits. This takes a few seconds."):
-                load_example()
+                load_example(by=acting(Action.MANAGE))
             st.rerun()
 
 
 @telling
 def _name_own_brand(name: str) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         add_brand(session, name, is_own=True)

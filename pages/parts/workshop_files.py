@@ -9,19 +9,20 @@ from sqlmodel import Session
 
 from pages.parts.import_forms import show_errors
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import count_of, plain
 from pages.parts.workshop_saving import go_to, key_of, save
 from standards.drafting import Draft, DraftStandard
 from standards.editions import DEFAULT_MINIMUM_COVERAGE
 from standards.errors import FileHasErrors, FileNotReadable, Problem
 from standards.library_files import StandardFile, read_standard_file
+from standards.people import Action
 from standards.set_files import to_csv, to_toml, to_xlsx
 from standards.standard_files import read_standards_file
 from standards.xlsform import to_xlsform
 from standards.xlsform_reading import XlsFormReading, read_xlsform
 from storage.drafts import replace_standards, start_draft
 from storage.editions import list_sets
-from storage.sessions import in_session
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BYTE_LIMIT = 10 * 1024 * 1024
@@ -172,7 +173,7 @@ def _replace(draft: Draft, read: StandardFile) -> None:
 
 @telling
 def _start(read: StandardFile, name: str) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         free = free_name(name, {one.name for one in list_sets(session)})
         draft = start_draft(
             session, free, _drafts(read), about=read.about, minimum_coverage=read.minimum_coverage

@@ -6,12 +6,14 @@ import streamlit as st
 
 from pages.parts.filters import say_day
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import count_of, plain
 from pages.parts.workshop_saving import key_of, leave_draft, save, seen, show_changes, told_of
 from standards.changes import Change, changes_between
 from standards.drafting import Draft
 from standards.editions import Edition
 from standards.errors import DraftMoved, EditionJustPublished
+from standards.people import Action
 from standards.publishing import PublishingProblem, problems_of
 from storage.drafts import discard_draft, publish_draft, put_on_top
 from storage.editions import bring_back_edition, editions_of_set, retire_edition
@@ -136,21 +138,21 @@ def _retire_corner(edition: Edition) -> None:
 
 @telling
 def _retire(edition_id: int) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         retire_edition(session, edition_id)
     st.toast("Retired: no new visit starts with it.", icon=":material/archive:")
 
 
 @telling
 def _bring_back(edition_id: int) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         bring_back_edition(session, edition_id)
 
 
 @telling
 def _publish(draft: Draft) -> None:
     try:
-        with in_session() as session:
+        with storing(Action.MANAGE) as session:
             edition = publish_draft(session, seen(draft))
     except (DraftMoved, EditionJustPublished) as moved:
         told_of(moved)
@@ -166,7 +168,7 @@ def _put_on_top(draft: Draft) -> None:
 
 @telling
 def _discard(draft: Draft) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         discard_draft(session, seen(draft))
     leave_draft()
     st.toast("The draft is thrown away.", icon=":material/delete:")

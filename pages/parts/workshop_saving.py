@@ -6,12 +6,13 @@ import streamlit as st
 from sqlmodel import Session
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import plain
 from standards.changes import Change, changes_between
 from standards.drafting import Draft, DraftStandard
 from standards.errors import DraftMoved, EditionJustPublished, Problem
+from standards.people import Action
 from storage.drafts import change_standard
-from storage.sessions import in_session
 
 _MOVED, _ROUND = "workshop_moved", "workshop_round"
 
@@ -49,7 +50,7 @@ def save(draft: Draft, store: Callable[[Session, Draft], Draft], *, yours: str =
         yours: what was typed, shown again where somebody else was faster.
     """
     try:
-        with in_session() as session:
+        with storing(Action.MANAGE) as session:
             after = store(session, seen(draft))
     except DraftMoved as moved:
         # What is stored now is shown as new, with the difference below the message and not twice.

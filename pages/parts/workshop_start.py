@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.standard_cards import say_kinds, show_standards
 from pages.parts.words import count_of, plain, show_text
 from pages.parts.workshop_files import ask_for_file, free_name
@@ -14,6 +15,7 @@ from pages.parts.workshop_write import read_live
 from standards.drafting import Draft, DraftStandard
 from standards.editions import Edition
 from standards.library_files import StandardFile, library_sets
+from standards.people import Action
 from standards.publishing import is_unmeasured
 from storage.drafts import list_drafts, open_draft, start_draft
 from storage.editions import StandardSet, editions_of_set, list_sets
@@ -45,7 +47,7 @@ def start_in_workshop() -> None:
 
 def open_set(name: str) -> None:
     """Open the draft of a set, a new one where there is none; its id then stands in the address."""
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         draft = open_draft(session, name)
     go_to(draft)
 
@@ -178,7 +180,7 @@ def _read(name: str) -> None:
 def copy_set(found: StandardFile, standards: Sequence[DraftStandard] | None = None) -> None:
     """Make a draft from a set of the library or a file, under a name that is still free."""
     whole = standards or [DraftStandard(standard) for standard in found.standards]
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         taken = {one.name for one in list_sets(session)}
         draft = start_draft(
             session,

@@ -4,10 +4,12 @@ import streamlit as st
 
 from pages.parts.pictures import PICTURE_KINDS, show_picture
 from pages.parts.problems import telling
+from pages.parts.signed_in import storing
 from pages.parts.words import count_of, plain, show_text
 from pages.parts.workshop_saving import done, key_of, times
 from standards.agreement import StandardAgreement
 from standards.drafting import Draft, DraftStandard
+from standards.people import Action
 from storage.drafts import get_draft
 from storage.pictures import BYTE_LIMIT
 from storage.sessions import in_session
@@ -136,12 +138,12 @@ def _open_trial(draft: Draft, text: str, photo: str, round_: int) -> None:
     if round_ != times("cases"):
         return
     sent = st.session_state.get(photo)
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         open_trial(session, draft.id, st.session_state.get(text) or "", sent.getvalue() if sent else None)
     done("cases")
 
 
 @telling
 def _close(trial_id: int) -> None:
-    with in_session() as session:
+    with storing(Action.MANAGE) as session:
         close_trial(session, trial_id)

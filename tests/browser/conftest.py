@@ -14,6 +14,12 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from server.requests import COOKIE
+from standards.people import Person, Role
+from storage.door_sessions import open_session
+from storage.people import add_account
+from storage.sessions import close_database, in_session
+
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
@@ -117,6 +123,22 @@ def phone(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
     yield page
     page.screenshot(path=tmp_path / "last_sight.png")
     context.close()
+
+
+@pytest.fixture
+def signed_in(server: Server, phone: Page, data_folder: Path) -> Person:
+    """Sign the phone in as an owner, past the sign-in page."""
+    return sign_in(phone, server)
+
+
+def sign_in(page: Page, server: Server) -> Person:
+    """Give a page the cookie of an owner's session."""
+    with in_session() as session:
+        person = add_account(session, "Olive", "olive@example.com", Role.OWNER)
+        token = open_session(session, person.id, device="Chrome on Android")
+    close_database()
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": server.address}])
+    return person
 
 
 def settle(page: Page) -> None:

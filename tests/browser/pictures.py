@@ -40,7 +40,7 @@ def example_server() -> Iterator[tuple[Server, dict[str, str]]]:
         load_example()
         half_recorded = half_recorded_visit()
         with in_session(read_only=True) as session:
-            submitted = latest_scores(session, 1)[0]
+            submitted = latest_scores(session, 1, seen_by=None)[0]
         close_database()
         server = Server(Path(folder) / "data")
         server.start()

@@ -5,6 +5,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -86,6 +87,7 @@ def typed(page: Page, label: str, text: str) -> None:
     settle(page)
 
 
+@pytest.mark.usefixtures("signed_in")
 def test_a_visit_survives_a_reload_and_a_killed_server(server: Server, phone: Page):
     with in_session() as session:
         add_brand(session, "Own brand", is_own=True)

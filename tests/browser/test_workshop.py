@@ -1,6 +1,5 @@
 """A charter in a real browser: pasted, mended, published, used in a visit, and published once more."""
 
-import re
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -13,7 +12,7 @@ from storage.brands import add_brand
 from storage.editions import editions_of_set, get_edition, latest_edition
 from storage.sessions import in_session
 from storage.visits import get_visit
-from tests.browser.conftest import Server, settle, visit_page
+from tests.browser.conftest import Server, settle, sign_in, visit_page
 
 CHARTER = (
     "The opening hours stand on the door",
@@ -37,12 +36,13 @@ MENDED = {
 
 
 @pytest.fixture(params=[390, 1280], ids=["phone", "screen"])
-def page(request: pytest.FixtureRequest, chromium: Browser, tmp_path):
+def page(request: pytest.FixtureRequest, chromium: Browser, server: Server, tmp_path):
     """Open a page at both widths; its last sight stays in `tmp_path`."""
     width = request.param
     size = ViewportSize(width=width, height=844 if width < 500 else 900)
     context = chromium.new_context(viewport=size, timezone_id="Europe/Berlin", locale="en-GB")
     opened = context.new_page()
+    sign_in(opened, server)
     yield opened
     opened.screenshot(path=tmp_path / "last_sight.png")
     context.close()
@@ -98,14 +98,19 @@ def record(page: Page, server: Server, *, count: int) -> UUID:
     for at in range(yes.count()):
         yes.nth(at).click()
         settle(page)
-    for code, text in {"I2": "20 s", "I6": "66", "I7": "19 of 20", "I9": "8 s", "I11": "0.4"}.items():
-        field = page.get_by_label(re.compile(rf"\({code}\)$"))
+    typed = [
+        ("Or type how long it took", 0, "20 s"),
+        ("What you measured, in °C", 0, "66"),
+        ("Percent, or counted as k of n", 0, "19 of 20"),
+        ("Or type how long it took", 1, "8 s"),
+        ("What you measured, in €", 0, "0.4"),
+        ("How many, in people", 0, str(count)),
+    ]
+    for label, place, text in typed:
+        field = page.get_by_label(label).nth(place)
         field.fill(text)
         field.press("Enter")
         settle(page)
-    tap(page, "Start at 0")
-    for _ in range(count):
-        tap(page, "+")
     tap(page, "Next")
     step(page, "Your last impression")
     tap(page, "Next")

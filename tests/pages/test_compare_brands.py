@@ -5,10 +5,8 @@ from dataclasses import replace
 from datetime import date
 from html import unescape
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.parts.answers import say_answer, say_thin
 from pages.parts.charts import Row, met_rate_dots, month_lines, say_months, say_rates, say_share
@@ -19,22 +17,16 @@ from standards.measuring import Comparator, Measure, Target, Verdict
 from standards.visits import Brand
 from storage.sessions import in_session
 from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
+from tests.pages.app import open_page
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 OURS = Brand(1, "Ours", True, "#0072B2")
 THEIRS = Brand(2, "Theirs", False, "#E69F00")
 OTHERS = Brand(3, "Others", False, "#009E73")
 MET, MISSED = Verdict.MET, Verdict.MISSED
 
 
-def open_page(**address):
-    page = AppTest.from_file(str(FRAME), default_timeout=30).run()
-    page.switch_page("compare_brands.py")
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
+def compare_page(**address):
+    return open_page("compare_brands.py", **address)
 
 
 def said_on(page):
@@ -57,14 +49,14 @@ def store_programme(*, ours=4, theirs=3, is_example=False, name="Shop visit"):
 
 
 def test_an_empty_page_says_what_to_do_next():
-    page = open_page()
+    page = compare_page()
     assert "no visit is submitted" in said_on(page)
     assert not page.get("plotly_chart")
 
 
 def test_the_answer_names_our_score_and_the_best_competitors():
     store_programme()
-    page = open_page()
+    page = compare_page()
     said = said_on(page)
     assert "Ours Shop visit scores 100.0 % on average over 4 visits." in said
     assert "Theirs Shop visit scores 50.0 % on average over 3 visits: 50.0 points below ours." in said
@@ -73,12 +65,12 @@ def test_the_answer_names_our_score_and_the_best_competitors():
 
 def test_two_visits_are_too_early_to_say():
     store_programme(ours=2, theirs=2)
-    assert "Too early to say: Ours Shop visit has 2 complete visits here." in said_on(open_page())
+    assert "Too early to say: Ours Shop visit has 2 complete visits here." in said_on(compare_page())
 
 
 def test_a_link_opens_the_same_view():
     store_programme()
-    page = open_page(area="South", since="2026-02-01")
+    page = compare_page(area="South", since="2026-02-01")
     assert page.multiselect(key="area").value == ["South"]
     assert page.date_input(key="since").value == date(2026, 2, 1)
     assert "No complete visit to Ours Shop visit matches" in said_on(page)
@@ -86,7 +78,7 @@ def test_a_link_opens_the_same_view():
 
 def test_filters_that_leave_nothing_say_so():
     store_programme()
-    page = open_page(since="2030-01-01")
+    page = compare_page(since="2030-01-01")
     assert "No complete visit matches" in said_on(page)
     assert not page.get("plotly_chart")
 
@@ -94,7 +86,7 @@ def test_filters_that_leave_nothing_say_so():
 def test_own_visits_are_opened_before_the_example_and_the_set_decides_the_brands():
     store_programme(ours=5, name="Example", is_example=True)
     store_programme(ours=3, name="Mine")
-    page = open_page()
+    page = compare_page()
     assert page.selectbox(key="set").value == "Mine"
     assert "Ours Mine" in said_on(page)
     assert "Ours Example" not in said_on(page)
@@ -231,11 +223,11 @@ def test_a_moved_target_is_said_to_be_a_break():
         shop = a_channel(session, a_brand(session, is_own=True))
         for standard in (wait, faster):
             a_visit(session, shop, an_edition(session, [standard]), {"W": 120.0})
-    said = said_on(open_page()).replace("\\", "")
+    said = said_on(compare_page()).replace("\\", "")
     assert "Breaks, where met before and met after are not the same" in said
     assert "W from edition 2 (target moved: at most 3 min → at most 1 min)" in said
 
 
 def test_without_a_moved_target_nothing_is_said_of_breaks():
     store_programme()
-    assert "Breaks" not in said_on(open_page())
+    assert "Breaks" not in said_on(compare_page())

@@ -11,14 +11,11 @@ from storage.channels import add_channel
 from storage.editions import publish_edition
 from storage.sessions import in_session
 from storage.visits import record_answer, start_visit, submit_visit
-
-FRAME = "../../pages/frame.py"
+from tests.pages.app import open_page
 
 
 def home() -> AppTest:
-    test = AppTest.from_file(FRAME, default_timeout=20).run()
-    assert not test.exception
-    return test
+    return open_page()
 
 
 def test_an_empty_database_asks_for_the_own_brand():

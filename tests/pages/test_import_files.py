@@ -8,9 +8,8 @@ from storage.brands import add_brand, own_brand
 from storage.importing import import_standards
 from storage.sessions import in_session
 from storage.tables import StandardSetRow, VisitRow
+from tests.pages.app import open_page
 from tests.storage.test_importing import STANDARDS, VISITS, stored
-
-FRAME = "../../pages/frame.py"
 
 
 @pytest.fixture
@@ -20,11 +19,7 @@ def shop_set():
 
 
 def import_page() -> AppTest:
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("import_files.py").run()
-    assert not test.exception
-    return test
+    return open_page("import_files.py")
 
 
 def with_file(test: AppTest, data: bytes, name: str = "visits.csv") -> AppTest:
@@ -76,8 +71,9 @@ def test_a_file_that_is_stored_already_offers_nothing_to_import(shop_set):
 
 
 def test_a_bad_file_shows_its_cells_and_stores_nothing(shop_set):
+    test = import_page()
     before = stored()
-    test = with_file(import_page(), VISITS.replace(b"missed", b"perhaps"))
+    with_file(test, VISITS.replace(b"missed", b"perhaps"))
     assert "FILE-2" in test.error[0].value
     table = test.dataframe[-1].value
     assert list(table["Row"]) == [2, 3]

@@ -7,16 +7,11 @@ from standards.editions import Kind
 from storage.brands import add_brand, list_brands
 from storage.channels import add_channel, list_areas, list_channels
 from storage.sessions import in_session
-
-FRAME = "../../pages/frame.py"
+from tests.pages.app import open_page, page_of
 
 
 def channels_page() -> AppTest:
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("manage_channels.py").run()
-    assert not test.exception
-    return test
+    return open_page("manage_channels.py")
 
 
 def press(test: AppTest, label: str) -> None:
@@ -48,9 +43,7 @@ def test_a_name_twice_is_refused_with_a_message(rival):
 
 
 def test_a_channel_is_added_renamed_and_closed(rival):
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("manage_channels.py")
+    test = page_of().switch_page("manage_channels.py")
     test.session_state[f"brand_{rival.brand.id}"] = True
     test.run()
     assert not test.exception

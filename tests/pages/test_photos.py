@@ -8,6 +8,7 @@ from storage.photos import add_photo, photos_of
 from storage.sessions import in_session
 from storage.visits import submit_visit
 from tests.builders import a_brand, a_channel, a_visit, an_edition
+from tests.pages.app import a_person, user_of
 from tests.pictures import NO_PHOTOS, noise, sent
 
 CORNER = """
@@ -49,6 +50,7 @@ def opened(visit, code="A") -> AppTest:
 
 def run(script: str, **facts) -> AppTest:
     page = AppTest.from_string(script, default_timeout=20)
+    page.user = user_of(a_person())
     for name, fact in facts.items():
         page.session_state[name] = fact
     page.run()

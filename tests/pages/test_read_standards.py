@@ -7,18 +7,11 @@ from standards.library_files import library_sets
 from storage.editions import latest_edition, list_sets, same_standards
 from storage.sessions import in_session
 from tests.builders import a_standard, an_edition
-
-FRAME = "../../pages/frame.py"
+from tests.pages.app import open_page
 
 
 def standards_page(**address: str) -> AppTest:
-    test = AppTest.from_file(FRAME, default_timeout=30)
-    test.run()
-    for name, value in address.items():
-        test.query_params[name] = value
-    test.switch_page("read_standards.py").run()
-    assert not test.exception
-    return test
+    return open_page("read_standards.py", **address)
 
 
 def tap(test: AppTest, key: str) -> None:

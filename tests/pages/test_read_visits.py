@@ -1,11 +1,9 @@
 """The Visits page: a visit is found, opened, explained; people's words are shown as written."""
 
 from datetime import date
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages.parts.scores import say_coverage, say_percent, say_score
 from standards.editions import Kind
@@ -14,17 +12,13 @@ from standards.visits import Brand, Channel, State, Visit
 from storage.sessions import in_session
 from storage.visits import get_visit, void_visit
 from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
+from tests.pages.app import open_page
 
-FRAME = Path(__file__).parents[2] / "pages" / "frame.py"
 SHOP = Channel(1, Brand(1, "Ours", True, "#0072B2"), Kind.SHOP, "High Street", "", "UTC")
 
 
-def open_page(**address):
-    page = AppTest.from_file(str(FRAME), default_timeout=30).run()
-    page.switch_page("read_visits.py")
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
+def visits_page(**address):
+    return open_page("read_visits.py", **address)
 
 
 def said_on(page):
@@ -88,14 +82,14 @@ def test_only_a_whole_score_is_called_100():
 
 
 def test_an_empty_page_says_what_to_do_next():
-    page = open_page()
+    page = visits_page()
     assert not page.exception
-    assert "No visit is stored yet" in said_on(page)
+    assert "No visit is here" in said_on(page)
 
 
 def test_visits_are_listed_newest_first_and_25_to_a_page():
     store_visits(*["" for _ in range(27)])
-    page = open_page()
+    page = visits_page()
     assert not page.exception
     assert "27 visits, newest first" in said_on(page)
     cards = [caption.value for caption in page.caption if "shop" in caption.value]
@@ -105,14 +99,14 @@ def test_visits_are_listed_newest_first_and_25_to_a_page():
 
 def test_the_second_page_stands_in_the_address():
     store_visits(*["" for _ in range(27)])
-    page = open_page(page="2")
+    page = visits_page(page="2")
     assert not page.exception
     assert len([caption for caption in page.caption if "shop" in caption.value]) == 2
 
 
 def test_a_search_finds_a_story_and_says_when_nothing_is_found():
     store_visits("lent me an umbrella", "nothing to tell")
-    page = open_page(search="Umbrella")
+    page = visits_page(search="Umbrella")
     assert "1 visit, newest first" in said_on(page)
     page.text_input(key="search").set_value("zebra").run()
     assert not page.exception
@@ -123,9 +117,9 @@ def test_names_are_shown_as_written_and_never_read_as_markdown():
     visit = store_visits("![x](http://example.org/x.png) <script>", name="*Star* [here](http://example.org)")[
         0
     ]
-    listed = "\n".join(links_of(open_page()))
+    listed = "\n".join(links_of(visits_page()))
     assert r"\*Star\* \[here\]" in listed
-    opened = said_on(open_page(visit=str(visit.id)))
+    opened = said_on(visits_page(visit=str(visit.id)))
     assert "](http" not in opened.replace("![x](http", "").replace("\\](http", "")
     assert "<script>" not in opened
     assert "&lt;script&gt;" in opened
@@ -140,7 +134,7 @@ def test_a_visit_shows_how_its_score_came_about():
         edition = an_edition(session, [a_standard("A", no_no=True, weight=2), quick, a_standard("C")])
         given: dict[str, Verdict | float] = {"A": Verdict.MISSED, "W": 150.0, "C": Verdict.NOT_APPLICABLE}
         visit = a_visit(session, shop, edition, given, notes={"W": "two tills open"}, would_return=8)
-    page = open_page(visit=str(visit.id))
+    page = visits_page(visit=str(visit.id))
     assert not page.exception
     said = said_on(page).replace("\\", "")
     assert "1 of 3 points** earned: **33.3 %**" in said
@@ -155,16 +149,16 @@ def test_a_draft_can_be_gone_on_with_and_a_submitted_visit_not():
     submitted = store_visits("")[0]
     with in_session() as session:
         draft = a_visit(session, submitted.channel, an_edition(session), submitted=False)
-    assert "Go on with this visit" in [button.label for button in open_page(visit=str(draft.id)).button]
+    assert "Go on with this visit" in [button.label for button in visits_page(visit=str(draft.id)).button]
     assert "Go on with this visit" not in [
-        button.label for button in open_page(visit=str(submitted.id)).button
+        button.label for button in visits_page(visit=str(submitted.id)).button
     ]
 
 
 @pytest.mark.parametrize("address", ["not-a-visit", "6f9619ff-8b86-4d01-b42d-00cf4fc964ff"])
 def test_an_address_without_a_visit_says_so(address):
     store_visits("")
-    page = open_page(visit=address)
+    page = visits_page(visit=address)
     assert not page.exception
     assert page.error
 
@@ -179,7 +173,7 @@ def test_an_address_without_a_visit_says_so(address):
 )
 def test_a_visit_is_voided_only_with_a_reason_and_a_tick(reason, sure, state):
     visit = store_visits("")[0]
-    page = open_page(visit=str(visit.id))
+    page = visits_page(visit=str(visit.id))
     page.text_input(key="visits_void_reason").set_value(reason)
     page.checkbox(key="visits_void_sure").set_value(sure)
     next(button for button in page.button if button.label == "Void this visit").click().run()
@@ -192,6 +186,6 @@ def test_void_visits_are_listed_only_when_asked_for():
     visit, _ = store_visits("", "")
     with in_session() as session:
         void_visit(session, visit.id, "twice")
-    assert "1 visit, newest first" in said_on(open_page())
-    assert "1 visit, newest first" in said_on(open_page(state="void"))
-    assert "2 visits, newest first" in said_on(open_page(state=["void", "submitted"]))
+    assert "1 visit, newest first" in said_on(visits_page())
+    assert "1 visit, newest first" in said_on(visits_page(state="void"))
+    assert "2 visits, newest first" in said_on(visits_page(state=["void", "submitted"]))

@@ -13,8 +13,8 @@ from storage.channels import add_channel
 from storage.editions import publish_edition
 from storage.sessions import in_session
 from storage.visits import get_visit, record_answer, start_visit
+from tests.pages.app import open_page, page_of
 
-FRAME = "../../pages/frame.py"
 VISIT = UUID("11111111-2222-4333-8444-555555555555")
 GREETED = Standard(
     "S1",
@@ -47,15 +47,7 @@ def draft():
 
 
 def page_at(step: str | None = None) -> AppTest:
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("record_visit.py")
-    test.query_params["visit"] = str(VISIT)
-    if step:
-        test.query_params["step"] = step
-    test.run()
-    assert not test.exception
-    return test
+    return open_page("record_visit.py", visit=str(VISIT), **({"step": step} if step else {}))
 
 
 def tap(test: AppTest, label: str) -> AppTest:
@@ -161,7 +153,7 @@ def test_an_open_wait_keeps_the_visit_a_draft_and_stands_on_home(draft):
     tap(page_at("Till"), "Yes")
     test = tap(page_at("Review and submit"), "Submit visit")
     assert "VISIT-4" in test.error[0].value
-    home = AppTest.from_file(FRAME, default_timeout=20).run()
+    home = open_page()
     assert not home.exception
     assert "Waiting for a reply" in [heading.value for heading in home.subheader]
     tap(home, "The reply came just now")
@@ -197,7 +189,7 @@ def test_a_visit_closed_elsewhere_is_told_and_not_changed(draft):
 )
 def test_what_a_new_session_is_handed_is_stored(draft, step, key, shown, read):
     # After a long gap the phone hands its inputs to a session that knows no callbacks yet.
-    test = AppTest.from_file(FRAME, default_timeout=20)
+    test = page_of()
     test.run()
     test.switch_page("record_visit.py")
     test.query_params["visit"] = str(VISIT)
@@ -211,12 +203,7 @@ def test_what_a_new_session_is_handed_is_stored(draft, step, key, shown, read):
 
 @pytest.mark.parametrize("address", ["not-a-visit", "99999999-2222-4333-8444-555555555555"])
 def test_an_unknown_visit_says_so(draft, address):
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("record_visit.py")
-    test.query_params["visit"] = address
-    test.run()
-    assert not test.exception
+    test = open_page("record_visit.py", visit=address)
     assert "VISIT-3" in test.error[0].value
 
 
@@ -228,13 +215,7 @@ def test_what_people_write_is_never_markdown(draft):
         edition = publish_edition(session, "Hostile", [Standard("X", hostile, hostile, job_aid=hostile)])
         visit_id = UUID("22222222-2222-4333-8444-555555555555")
         start_visit(session, visit_id, channel.id, edition.id)
-    test = AppTest.from_file(FRAME, default_timeout=20)
-    test.run()
-    test.switch_page("record_visit.py")
-    test.query_params["visit"] = str(visit_id)
-    test.query_params["step"] = hostile
-    test.run()
-    assert not test.exception
+    test = open_page("record_visit.py", visit=str(visit_id), step=hostile)
     shown = [e.value for e in (*test.caption, *test.header, *test.markdown)]
     for text in shown:
         assert "![" not in text

@@ -1,28 +1,28 @@
 """The workshop: a sentence is read as it is typed, everything is stored at once, nobody is overwritten."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from standards.drafting import DraftStandard, from_sentence
 from standards.editions import Evidence, Kind, Scope
 from standards.library_files import library_sets
 from standards.measuring import Comparator, Measure, Target
+from standards.people import Role
 from standards.set_files import to_csv, to_toml, to_xlsx
 from standards.xlsform import to_xlsform
 from storage.drafts import add_standards, change_standard, get_draft, list_drafts, open_draft
 from storage.editions import editions_for, editions_of_set, latest_edition, list_sets, same_standards
 from storage.sessions import in_session
 from tests.builders import a_standard, an_edition
+from tests.pages.app import a_person, page_of
 from tests.pictures import sent
 
-FRAME = "../../pages/frame.py"
 CLEAR = "Orders are processed within 3 hours"
 VAGUE = "Customers are greeted promptly"
 HOSTILE = "<img src=x onerror=alert(1)> **bold** ![p](http://x.test/y) :red[red] greets \u202eguests"
 
 
 def workshop(**address):
-    test = AppTest.from_file(FRAME, default_timeout=60)
+    test = page_of(a_person(Role.MANAGER))
     test.run()
     for name, value in address.items():
         test.query_params[name] = str(value)

@@ -1,18 +1,18 @@
 """Photos are shown through our own route only, as nothing but a picture."""
 
-import asyncio
 from uuid import uuid4
 
 import pytest
-from httpx import ASGITransport, AsyncClient, Response
-from starlette.applications import Starlette
+from httpx2 import Response
 
-from server.photos import photo_routes
+from standards.people import Role
 from standards.visits import Photo
+from storage.people import person_of_email
 from storage.photos import add_photo, keep_picture, photo_path, remove_photo
 from storage.sessions import in_session
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pictures import sent, upright
+from tests.server.behind_door import HERE, Browser, a_person
 
 
 @pytest.fixture
@@ -23,12 +23,10 @@ def photo() -> Photo:
 
 
 def ask(path: str, method: str = "GET", **headers: str) -> Response:
-    async def answered() -> Response:
-        transport = ASGITransport(Starlette(routes=photo_routes()))
-        async with AsyncClient(transport=transport, base_url="http://here") as client:
-            return await client.request(method, path, headers=headers)
-
-    return asyncio.run(answered())
+    with in_session() as session:
+        manager = person_of_email(session, "olive@company.example")
+    browser = Browser().sign_in(manager or a_person("Olive", Role.MANAGER))
+    return browser.ask(method, path, headers | {"Origin": HERE})
 
 
 @pytest.mark.parametrize("thumbnail", [False, True])

@@ -84,7 +84,7 @@ def test_bad_cells_are_listed_on_the_error_output(written):
     (written / "visits.csv").write_bytes(VISITS.replace(b"missed", b"perhaps"))
     code, said, wrong = run("import-visits", written / "visits.csv", "--set", "Shop")
     assert (code, said) == (1, "")
-    assert "2 cell(s)" in wrong
+    assert "cannot be stored as they are (2)" in wrong
     assert "row 2, B: “perhaps”; allowed: met, missed, n/a, or yes or no" in wrong
 
 

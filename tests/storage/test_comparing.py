@@ -53,11 +53,11 @@ def test_a_standard_of_ours_only_is_in_our_stored_score_and_in_no_comparison(ses
     stored = a_visit(session, ours, edition, {"A": MET, "B": MISSED, "X": MET})
     a_visit(session, theirs, edition, {"A": MET, "B": MET})
     assert (stored.points, stored.points_possible) == (9, 10)
-    assert visit_scores(session, everything(edition)) == [
+    assert visit_scores(session, everything(edition), seen_by=None) == [
         VisitScore(ours.brand.id, A_DAY, 2, 3),
         VisitScore(theirs.brand.id, A_DAY, 3, 3),
     ]
-    assert {count.code for count in met_counts(session, everything(edition))} == {"A", "B"}
+    assert {count.code for count in met_counts(session, everything(edition), seen_by=None)} == {"A", "B"}
 
 
 def test_only_complete_submitted_visits_are_compared(session, shops):
@@ -68,24 +68,26 @@ def test_only_complete_submitted_visits_are_compared(session, shops):
     a_visit(session, ours, edition, submitted=False)
     void_visit(session, a_visit(session, ours, edition).id, "twice")
     session.flush()
-    assert visit_scores(session, everything(edition)) == [VisitScore(ours.brand.id, A_DAY, 2, 2)]
-    assert met_counts(session, everything(edition)) == [
+    assert visit_scores(session, everything(edition), seen_by=None) == [
+        VisitScore(ours.brand.id, A_DAY, 2, 2)
+    ]
+    assert met_counts(session, everything(edition), seen_by=None) == [
         MetCount(ours.brand.id, "A", Measure.YES_NO, 1, 0),
         MetCount(ours.brand.id, "B", Measure.YES_NO, 1, 0),
     ]
-    assert count_compared(session, everything(edition)) == Compared(complete=1, incomplete=1)
+    assert count_compared(session, everything(edition), seen_by=None) == Compared(complete=1, incomplete=1)
 
 
 def test_a_visit_where_nothing_applied_has_no_score(session, shops):
     edition = an_edition(session)
     a_visit(session, shops[0], edition, {"A": NOT_APPLICABLE, "B": NOT_APPLICABLE})
-    assert visit_scores(session, everything(edition)) == []
+    assert visit_scores(session, everything(edition), seen_by=None) == []
 
 
 def test_a_missed_no_no_fails_the_visit_and_takes_no_points(session, shops):
     edition = an_edition(session, [a_standard("A", no_no=True, weight=0), a_standard("B")])
     a_visit(session, shops[0], edition, {"A": MISSED, "B": MET})
-    assert visit_scores(session, everything(edition)) == [
+    assert visit_scores(session, everything(edition), seen_by=None) == [
         VisitScore(shops[0].brand.id, A_DAY, 1, 1, failed=True)
     ]
 
@@ -96,8 +98,8 @@ def test_a_code_goes_on_through_editions_and_each_visit_keeps_its_own_weights(se
     second = an_edition(session, [a_standard("B", weight=3), a_standard("A")])
     a_visit(session, ours, first, {"A": MET, "B": MISSED})
     a_visit(session, ours, second, {"A": MET, "B": MISSED}, on=date(2026, 4, 1))
-    assert [score.percent for score in visit_scores(session, everything(first))] == [50, 25]
-    assert {(c.code, c.met, c.missed) for c in met_counts(session, everything(first))} == {
+    assert [score.percent for score in visit_scores(session, everything(first), seen_by=None)] == [50, 25]
+    assert {(c.code, c.met, c.missed) for c in met_counts(session, everything(first), seen_by=None)} == {
         ("A", 2, 0),
         ("B", 0, 2),
     }
@@ -121,9 +123,9 @@ def test_a_selection_leaves_out_what_was_not_chosen(session, shops, chosen, expe
     a_visit(session, theirs, edition, on=date(2026, 3, 11))
     names = {ours.brand.id: "Ours", theirs.brand.id: "Theirs"}
     selection = Selection(edition.set_id, **chosen)
-    assert {names[score.brand_id] for score in visit_scores(session, selection)} == expected
-    assert {names[count.brand_id] for count in met_counts(session, selection)} == expected
-    assert count_compared(session, selection).complete == len(expected)
+    assert {names[score.brand_id] for score in visit_scores(session, selection, seen_by=None)} == expected
+    assert {names[count.brand_id] for count in met_counts(session, selection, seen_by=None)} == expected
+    assert count_compared(session, selection, seen_by=None).complete == len(expected)
 
 
 def test_brands_can_be_chosen(session, shops):
@@ -132,7 +134,7 @@ def test_brands_can_be_chosen(session, shops):
     a_visit(session, ours, edition)
     a_visit(session, theirs, edition)
     selection = Selection(edition.set_id, brand_ids=(theirs.brand.id,))
-    assert [score.brand_id for score in visit_scores(session, selection)] == [theirs.brand.id]
+    assert [score.brand_id for score in visit_scores(session, selection, seen_by=None)] == [theirs.brand.id]
 
 
 def test_the_set_decides_which_brands_appear_our_own_first(session, shops):
@@ -142,8 +144,12 @@ def test_the_set_decides_which_brands_appear_our_own_first(session, shops):
     for channel in (theirs, early, ours):
         a_visit(session, channel, edition)
     a_visit(session, theirs, other)
-    assert [brand.name for brand in brands_in_set(session, edition.set_id)] == ["Ours", "Almost", "Theirs"]
-    assert [brand.name for brand in brands_in_set(session, other.set_id)] == ["Theirs"]
+    assert [brand.name for brand in brands_in_set(session, edition.set_id, seen_by=None)] == [
+        "Ours",
+        "Almost",
+        "Theirs",
+    ]
+    assert [brand.name for brand in brands_in_set(session, other.set_id, seen_by=None)] == ["Theirs"]
 
 
 def test_an_own_set_comes_before_a_busier_example_and_an_unused_set_not_at_all(session, shops):
@@ -154,7 +160,7 @@ def test_an_own_set_comes_before_a_busier_example_and_an_unused_set_not_at_all(s
     for edition, visits in ((example, 3), (quiet, 1), (busy, 2)):
         for _ in range(visits):
             a_visit(session, ours, edition)
-    assert [(use.set.name, use.visits) for use in sets_in_use(session)] == [
+    assert [(use.set.name, use.visits) for use in sets_in_use(session, seen_by=None)] == [
         ("Busy", 2),
         ("Quiet", 1),
         ("Example", 3),
@@ -165,7 +171,7 @@ def test_points_add_up_to_the_stored_score_where_all_standards_are_common(sessio
     ours, _ = shops
     edition = an_edition(session, [a_standard("A", weight=0.1), a_standard("B", weight=0.2), a_standard("C")])
     visit = a_visit(session, ours, edition, {"A": MET, "B": MET, "C": MISSED})
-    mean = scores_by_brand(visit_scores(session, everything(edition)))[ours.brand.id]
+    mean = scores_by_brand(visit_scores(session, everything(edition), seen_by=None))[ours.brand.id]
     assert mean.percent == pytest.approx(visit.score_percent, abs=1e-9)
 
 
@@ -175,7 +181,7 @@ def test_a_code_whose_measure_changed_is_counted_as_two_standards(session, shops
     first, second = an_edition(session, [a_standard("A")]), an_edition(session, [wait])
     a_visit(session, ours, first, {"A": MISSED})
     a_visit(session, ours, second, {"A": 60.0})
-    assert sorted(met_counts(session, everything(first)), key=lambda count: count.measure) == [
+    assert sorted(met_counts(session, everything(first), seen_by=None), key=lambda count: count.measure) == [
         MetCount(ours.brand.id, "A", Measure.DURATION, 1, 0),
         MetCount(ours.brand.id, "A", Measure.YES_NO, 0, 1),
     ]
@@ -188,7 +194,9 @@ def test_a_moved_target_goes_on_as_one_standard_with_a_break(session, shops):
     first, second = an_edition(session, [wait]), an_edition(session, [faster])
     for edition in (first, second):
         a_visit(session, ours, edition, {"A": 120.0})
-    assert met_counts(session, everything(first)) == [MetCount(ours.brand.id, "A", Measure.DURATION, 1, 1)]
+    assert met_counts(session, everything(first), seen_by=None) == [
+        MetCount(ours.brand.id, "A", Measure.DURATION, 1, 1)
+    ]
     (found,) = history_breaks(editions_of_set(session, first.set_id), "A")
     assert (found.edition_number, found.change.before, found.change.after) == (
         2,
@@ -202,5 +210,5 @@ def test_a_retired_edition_keeps_its_visits_in_what_is_compared(session, shops):
     edition = an_edition(session)
     a_visit(session, ours, edition)
     retire_edition(session, edition.id)
-    assert len(visit_scores(session, everything(edition))) == 1
-    assert count_compared(session, everything(edition)).complete == 1
+    assert len(visit_scores(session, everything(edition), seen_by=None)) == 1
+    assert count_compared(session, everything(edition), seen_by=None).complete == 1

@@ -43,22 +43,26 @@ def test_drafts_come_before_dated_visits_and_the_newest_first(session, shop):
     old = a_visit(session, shop, edition, on=date(2026, 1, 1))
     new = a_visit(session, shop, edition, on=date(2026, 2, 1))
     draft = a_visit(session, shop, edition, on=date(2025, 1, 1), submitted=False)
-    assert [visit.id for visit in list_visits(session, VisitFilter())] == [draft.id, new.id, old.id]
+    assert [visit.id for visit in list_visits(session, VisitFilter(), seen_by=None)] == [
+        draft.id,
+        new.id,
+        old.id,
+    ]
 
 
 def test_pages_follow_each_other_and_hold_every_visit_once(session, shop):
     edition = an_edition(session)
     stored = {a_visit(session, shop, edition).id for _ in range(7)}
-    pages = [list_visits(session, VisitFilter(), limit=3, offset=start) for start in (0, 3, 6)]
+    pages = [list_visits(session, VisitFilter(), limit=3, offset=start, seen_by=None) for start in (0, 3, 6)]
     assert [len(page) for page in pages] == [3, 3, 1]
     assert {visit.id for page in pages for visit in page} == stored
-    assert count_visits(session, VisitFilter()) == 7
+    assert count_visits(session, VisitFilter(), seen_by=None) == 7
 
 
 def test_a_listed_visit_is_the_stored_one_without_its_observations(session, shop):
     edition = an_edition(session)
     visit = a_visit(session, shop, edition, shopper="M", story="All well")
-    assert list_visits(session, VisitFilter()) == [replace(visit, observations=())]
+    assert list_visits(session, VisitFilter(), seen_by=None) == [replace(visit, observations=())]
 
 
 @pytest.mark.parametrize(
@@ -84,17 +88,19 @@ def test_a_filter_finds(session, shop, web, wanted, expected):
     a_visit(
         session, shop, edition, on=date(2026, 3, 1), submitted=False, first_impression="50% of the lamps lit"
     )
-    found = list_visits(session, VisitFilter(**wanted))
+    found = list_visits(session, VisitFilter(**wanted), seen_by=None)
     names = {"draft" if visit.is_open else visit.channel.kind.replace("website", "web") for visit in found}
     assert names == expected
-    assert count_visits(session, VisitFilter(**wanted)) == len(found)
+    assert count_visits(session, VisitFilter(**wanted), seen_by=None) == len(found)
 
 
 def test_brands_are_filtered_by_id(session, shop, web):
     edition = an_edition(session)
     a_visit(session, shop, edition)
     visit = a_visit(session, web, edition)
-    assert [v.id for v in list_visits(session, VisitFilter(brand_ids=(web.brand.id,)))] == [visit.id]
+    assert [v.id for v in list_visits(session, VisitFilter(brand_ids=(web.brand.id,)), seen_by=None)] == [
+        visit.id
+    ]
 
 
 def test_drafts_are_what_can_still_be_changed(session, shop):
@@ -102,7 +108,7 @@ def test_drafts_are_what_can_still_be_changed(session, shop):
     a_visit(session, shop, edition)
     old = a_visit(session, shop, edition, on=date(2026, 1, 1), submitted=False)
     new = a_visit(session, shop, edition, on=date(2026, 2, 1), submitted=False)
-    assert [visit.id for visit in drafts(session)] == [new.id, old.id]
+    assert [visit.id for visit in drafts(session, seen_by=None)] == [new.id, old.id]
 
 
 def test_latest_scores_hold_no_draft_and_no_void_visit(session, shop):
@@ -112,8 +118,8 @@ def test_latest_scores_hold_no_draft_and_no_void_visit(session, shop):
     a_visit(session, shop, edition, submitted=False)
     void_visit(session, new.id, "wrong shop")
     session.flush()
-    assert [visit.id for visit in latest_scores(session, 5)] == [middle.id, old.id]
-    assert [visit.id for visit in latest_scores(session, 1)] == [middle.id]
+    assert [visit.id for visit in latest_scores(session, 5, seen_by=None)] == [middle.id, old.id]
+    assert [visit.id for visit in latest_scores(session, 1, seen_by=None)] == [middle.id]
 
 
 def test_open_waits_run_until_they_are_closed_and_the_longest_comes_first(session, shop):
@@ -124,23 +130,23 @@ def test_open_waits_run_until_they_are_closed_and_the_longest_comes_first(sessio
     late, early = datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 1, 9, tzinfo=UTC)
     open_wait(session, waiting.id, standards["R"], at=late)
     open_wait(session, waiting.id, standards["S"], at=early)
-    found = open_waits(session)
+    found = open_waits(session, seen_by=None)
     assert [(wait.visit.id, wait.standard.code, wait.opened_at) for wait in found] == [
         (waiting.id, "S", early),
         (waiting.id, "R", late),
     ]
     close_wait(session, waiting.id, standards["S"], at=late)
     session.flush()
-    assert [wait.standard.code for wait in open_waits(session)] == ["R"]
+    assert [wait.standard.code for wait in open_waits(session, seen_by=None)] == ["R"]
     assert [o.code for o in get_visit(session, waiting.id).open_waits] == ["R"]
 
 
 def test_nothing_is_listed_from_an_empty_database(session):
-    assert not list_visits(session, VisitFilter())
-    assert not drafts(session)
-    assert not open_waits(session)
-    assert count_visits(session, VisitFilter()) == 0
-    assert not latest_scores(session, 5)
+    assert not list_visits(session, VisitFilter(), seen_by=None)
+    assert not drafts(session, seen_by=None)
+    assert not open_waits(session, seen_by=None)
+    assert count_visits(session, VisitFilter(), seen_by=None) == 0
+    assert not latest_scores(session, 5, seen_by=None)
 
 
 def test_the_minimum_coverage_is_known_by_edition(session):

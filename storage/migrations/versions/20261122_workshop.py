@@ -8,7 +8,7 @@ from alembic import op
 import storage.tables
 
 revision: str = "20261122_workshop"
-down_revision: str | None = "20261122_first_tables"
+down_revision: str | None = "20261122_people_and_sessions"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

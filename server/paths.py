@@ -1,0 +1,85 @@
+"""Which addresses are open to everybody, which to nobody, and how large a body each may have."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+MEGABYTE = 1_000_000
+
+# Without a session: what is needed to get one, and what a phone fetches before it has one.
+_OPEN = frozenset(
+    {
+        "/sign-in",
+        "/sign-out",
+        "/set-up",
+        "/app.webmanifest",
+        "/sw.js",
+        "/recorder",
+        "/recorder/",
+        "/_stcore/health",
+    }
+)
+_OPEN_BELOW = ("/set-up/", "/invitation/", "/oidc/", "/icons/", "/door/", "/recorder/")
+
+# Streamlit's own sign-in, its agent API and its figures for operators are not used: nobody reaches them.
+_CLOSED = frozenset({"/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/metrics", "/manifest.json"})
+_CLOSED_BELOW = ("/_stcore/agent", "/_stcore/script-health-check")
+
+# Below these an unknown path is answered by its own route; anywhere else Streamlit answers with its page.
+_ANSWERED_BELOW = ("/_stcore/", "/media/", "/photos/", "/api/", "/door/", "/icons/", "/recorder/", "/oidc/")
+_ANSWERED = frozenset({"/app.webmanifest", "/sw.js"})
+_ASSET = re.compile(r"\.[A-Za-z0-9_]{1,12}$")
+
+_LARGEST_BODY = {
+    "/_stcore/upload_file/": 51 * MEGABYTE,
+    "/api/": 21 * MEGABYTE,
+}
+_LARGEST_OTHER_BODY = 64_000
+
+
+def is_open(path: str) -> bool:
+    """Say whether a path answers without a session."""
+    return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+def is_closed(path: str) -> bool:
+    """Say whether a path answers nobody."""
+    return path in _CLOSED or path.startswith(_CLOSED_BELOW)
+
+
+def is_api(path: str) -> bool:
+    """Say whether programs talk to a path, and not people."""
+    return path == "/api" or path.startswith("/api/")
+
+
+def is_missing_asset(path: str) -> bool:
+    """
+    Say whether a path looks like a file that is not there.
+
+    Streamlit would answer it with its page, and a browser would keep that page as a script or a picture.
+    """
+    if not _ASSET.search(path) or path in _ANSWERED or path.startswith(_ANSWERED_BELOW):
+        return False
+    return path not in _static_files()
+
+
+def largest_body(path: str) -> int:
+    """Return how many bytes may be sent to a path."""
+    return next(
+        (most for start, most in _LARGEST_BODY.items() if path.startswith(start)), _LARGEST_OTHER_BODY
+    )
+
+
+@cache
+def _static_files() -> frozenset[str]:
+    folder = static_folder()
+    return frozenset(
+        f"/{file.relative_to(folder).as_posix()}" for file in folder.rglob("*") if file.is_file()
+    )
+
+
+def static_folder() -> Path:
+    """Return the folder of the installed Streamlit's own files."""
+    return Path(st.__file__).parent / "static"
