@@ -14,12 +14,16 @@ from uuid import uuid4
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from server.requests import COOKIE
 from standards.editions import Kind
 from standards.measuring import Measure, Verdict
+from standards.people import Role
 from standards.values import Answer
 from storage.channels import list_channels
+from storage.door_sessions import open_session
 from storage.editions import editions_for
 from storage.example import load_example
+from storage.people import add_account
 from storage.sessions import close_database, in_session
 from storage.visit_lists import latest_scores
 from storage.visits import get_visit, open_wait, record_answer, record_note, sheet_of, start_visit
@@ -32,8 +36,8 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @contextmanager
-def example_server() -> Iterator[tuple[Server, dict[str, str]]]:
-    """Start the program on the example, with one visit half recorded; give the addresses to draw."""
+def example_server() -> Iterator[tuple[Server, dict[str, str], str]]:
+    """Start the program on the example; give the addresses to draw, and the session to draw them in."""
     with TemporaryDirectory() as folder:
         os.environ["SECOND_VISIT_DATA"] = str(Path(folder) / "data")
         os.environ.pop("SECOND_VISIT_DATABASE_URL", None)
@@ -41,6 +45,9 @@ def example_server() -> Iterator[tuple[Server, dict[str, str]]]:
         half_recorded = half_recorded_visit()
         with in_session(read_only=True) as session:
             submitted = latest_scores(session, 1, seen_by=None)[0]
+        with in_session() as session:
+            owner = add_account(session, "Olive", "olive@example.com", Role.OWNER)
+            token = open_session(session, owner.id, device="A phone")
         close_database()
         server = Server(Path(folder) / "data")
         server.start()
@@ -52,7 +59,10 @@ def example_server() -> Iterator[tuple[Server, dict[str, str]]]:
                     "record": half_recorded,
                     "visit": f"read_visits?visit={submitted.id}",
                     "compare": "compare_brands",
+                    "workshop": "shape_standards",
+                    "people": "manage_people",
                 },
+                token,
             )
         finally:
             server.kill()
@@ -75,7 +85,7 @@ def half_recorded_visit() -> str:
     return f"record_visit?visit={visit_id}&step={quote(watched.touchpoint)}"
 
 
-def draw(browser: Browser, address: str, size: str, scheme: Literal["light", "dark"]) -> bytes:
+def draw(browser: Browser, address: str, token: str, size: str, scheme: Literal["light", "dark"]) -> bytes:
     """Return what such a screen shows first, as a small PNG."""
     width, height = SIZES[size]
     context = browser.new_context(
@@ -84,6 +94,7 @@ def draw(browser: Browser, address: str, size: str, scheme: Literal["light", "da
         locale="en-GB",
         reduced_motion="reduce",
     )
+    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
     page = context.new_page()
     visit_page(page, address)
     # Tables and charts are fetched and drawn after the page.
@@ -102,12 +113,12 @@ def draw(browser: Browser, address: str, size: str, scheme: Literal["light", "da
 def draw_all() -> None:
     """Write every picture into `docs/pictures/`."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with example_server() as (server, addresses), sync_playwright() as playwright:
+    with example_server() as (server, addresses, token), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
         for name, path in addresses.items():
             for size in SIZES:
                 for scheme in SCHEMES:
-                    drawn = draw(browser, f"{server.address}/{path}", size, scheme)
+                    drawn = draw(browser, f"{server.address}/{path}", token, size, scheme)
                     (FOLDER / f"{name}-{size}-{scheme}.png").write_bytes(drawn)
         browser.close()
 
