@@ -98,7 +98,7 @@ def draw(browser: Browser, address: str, token: str, size: str, scheme: Literal[
     page = context.new_page()
     visit_page(page, address)
     # Tables and charts are fetched and drawn after the page.
-    page.wait_for_function("!document.querySelector('[data-testid=\"stSkeleton\"]')")
+    page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")
     page.wait_for_timeout(1500)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     context.close()
