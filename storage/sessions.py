@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
@@ -15,6 +16,8 @@ from storage.migrating import migrate
 from storage.settings import read_settings
 
 BUSY_TIMEOUT_SECONDS = 30
+
+_opening = Lock()
 
 
 @contextmanager
@@ -53,7 +56,9 @@ def _problem_behind(error: OperationalError) -> Exception:
 def engine() -> Engine:
     """Return this process's engine for the database of the settings, migrated."""
     settings = read_settings()
-    return _engine(settings.database_url)
+    # A cache does not wait for a first call that still runs: two threads would open two engines.
+    with _opening:
+        return _engine(settings.database_url)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Migrations run by themselves, once, also when several processes start together."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -30,6 +31,17 @@ def test_processes_that_start_together_migrate_once(database):
         list(pool.map(start, range(8)))
     with in_session(read_only=True) as session:
         assert session.execute(text("SELECT count(*) FROM alembic_version")).scalar() == 1
+
+
+def test_threads_that_use_it_first_together_share_one_engine(database):
+    together = Barrier(8)
+
+    def first_use(_):
+        together.wait()
+        return engine()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(first_use, range(8)))) == 1
 
 
 def test_a_database_of_a_newer_program_is_left_alone(database):
