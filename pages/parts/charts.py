@@ -154,10 +154,6 @@ def _say_gap(row: Row) -> str:
     return f"{row.standard.code}, {' against '.join(shares)}"
 
 
-def _say_rate(rate: MetRate | None) -> str:
-    return say_share(rate.share) if rate else "none"
-
-
 def say_share(share: float) -> str:
     """Say a met-rate (0–1) in whole percent; only what is whole is called 0 % or 100 %."""
     percent = round(100 * share)

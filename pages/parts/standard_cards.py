@@ -1,6 +1,6 @@
 """Standards to be read: as cards by touchpoint, and the library's sets to be taken over."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -103,23 +103,41 @@ def workshop_link(set_id: int) -> None:
 
 def show_library(taken: set[str]) -> None:
     """Show the library: one set to read where one is chosen, otherwise all of them as cards."""
+
+    def head(found: StandardFile, *, reading: bool) -> None:
+        _library_head(found, taken, reading=reading)
+
+    if chosen := browse_library("standards_ready", head):
+        show_standards(choose_touchpoint(chosen.standards))
+
+
+def browse_library(key: str, head: Callable[..., None]) -> StandardFile | None:
+    """
+    Let somebody look through the library, with the head of each set as its page wants it.
+
+    Args:
+        key: of the choice, and its name in the address.
+        head: draws one set's head; told by `reading` whether the set is the one chosen.
+    Returns:
+        The set that was chosen, its head drawn; None where all are shown as cards.
+    """
     ready = {found.name: found for found in library_sets()}
     chosen = st.selectbox(
         "Set of the library",
         list(ready),
         index=None,
         placeholder="All sets",
-        key="standards_ready",
+        key=key,
         bind="query-params",
     )
     if chosen in ready:
-        _library_head(ready[chosen], taken, reading=True)
-        show_standards(choose_touchpoint(ready[chosen].standards))
-        return
+        head(ready[chosen], reading=True)
+        return ready[chosen]
     for found in ready.values():
         with st.container(border=True, gap="small"):
             st.subheader(found.name, anchor=False)
-            _library_head(found, taken, reading=False)
+            head(found, reading=False)
+    return None
 
 
 def _library_head(found: StandardFile, taken: set[str], *, reading: bool) -> None:

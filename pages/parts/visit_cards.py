@@ -42,13 +42,6 @@ def say_when(visit: Visit) -> str:
     return f"started {say_day(visit.started_at.date())}" if visit.started_at else "not started"
 
 
-def say_what_to_do(text: str) -> None:
-    """Say why a page is empty, and lead on to what fills it."""
-    st.info(text, icon=":material/info:")
-    st.page_link("record_visit.py", label="Record a visit", icon=":material/edit_note:")
-    st.page_link("import_files.py", label="Import visits", icon=":material/upload_file:")
-
-
 def back_link() -> None:
     """Lead back to the list as it was filtered."""
     st.button("All visits", key="visits_back", icon=":material/arrow_back:", type="tertiary", on_click=_leave)

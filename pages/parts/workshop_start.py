@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.problems import telling
 from pages.parts.signed_in import storing
-from pages.parts.standard_cards import say_kinds, show_standards
+from pages.parts.standard_cards import browse_library, say_kinds, show_standards
 from pages.parts.words import count_of, plain, show_text
 from pages.parts.workshop_files import ask_for_file, free_name
 from pages.parts.workshop_publish import show_editions
@@ -14,7 +14,7 @@ from pages.parts.workshop_saving import go_to
 from pages.parts.workshop_write import read_live
 from standards.drafting import Draft, DraftStandard
 from standards.editions import Edition
-from standards.library_files import StandardFile, library_sets
+from standards.library_files import StandardFile
 from standards.people import Action
 from standards.publishing import is_unmeasured
 from storage.drafts import list_drafts, open_draft, start_draft
@@ -127,23 +127,8 @@ def _editions_corner(found: StandardSet, editions: Sequence[Edition]) -> None:
 
 
 def _library() -> None:
-    ready = {found.name: found for found in library_sets()}
-    chosen = st.selectbox(
-        "Set of the library",
-        list(ready),
-        index=None,
-        placeholder="All sets",
-        key="workshop_ready",
-        bind="query-params",
-    )
-    if chosen in ready:
-        _library_set(ready[chosen], reading=True)
-        show_standards(ready[chosen].standards)
-        return
-    for found in ready.values():
-        with st.container(border=True, gap="small"):
-            st.subheader(found.name, anchor=False)
-            _library_set(found, reading=False)
+    if chosen := browse_library("workshop_ready", _library_set):
+        show_standards(chosen.standards)
 
 
 def _library_set(found: StandardFile, *, reading: bool) -> None:
