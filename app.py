@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from pages.parts.problems import tell_failure
 from server.api import api_routes
 from server.door import Door
+from server.listening import answer_at_once
 from server.oidc import oidc_routes
 from server.photos import photo_routes
 from server.security_headers import SecurityHeaders
@@ -27,6 +28,7 @@ settings = read_door_settings()
 async def prepared(_app: st.App) -> AsyncIterator[None]:
     """Migrate before the first request, so that a database that cannot be used is seen at the start."""
     engine()
+    answer_at_once()
     typer.echo("\n" + "\n\n".join(words_at_start(settings.allowed_hosts)) + "\n")
     yield
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.parts.planning import say_begun, show_planned
 from pages.parts.scores import say_score
 from pages.parts.signed_in import signed_in
 from pages.parts.stopwatch import wait_card
@@ -9,6 +10,7 @@ from pages.parts.visit_links import visit_link
 from pages.parts.welcome import welcome
 from standards.people import Action, may
 from storage.brands import list_brands
+from storage.planning import planned_visits
 from storage.sessions import in_session
 from storage.visit_lists import drafts, latest_scores, minimum_coverages, open_waits
 
@@ -19,7 +21,8 @@ if not may(person, Action.RECORD):
     st.switch_page("compare_brands.py")
 with in_session(read_only=True) as session:
     brands = list_brands(session)
-    resumable = drafts(session, seen_by=person)
+    resumable = [visit for visit in drafts(session, seen_by=person) if visit.started_at]
+    planned = planned_visits(session, seen_by=person)
     waits = open_waits(session, seen_by=person)
     latest = latest_scores(session, LATEST, seen_by=person)
     minimum = minimum_coverages(session)
@@ -34,10 +37,11 @@ if waits:
     st.subheader("Waiting for a reply", anchor=False)
     for wait in waits:
         wait_card(wait.visit, wait.standard, wait.observation)
+show_planned(planned, person)
 if resumable:
     st.subheader("Drafts", anchor=False)
     for visit in resumable:
-        visit_link("record_visit.py", visit, f"started {visit.started_at:%-d %b}")
+        visit_link("record_visit.py", visit, say_begun(visit))
 st.subheader("Latest scores", anchor=False)
 for visit in latest:
     visit_link("read_visits.py", visit, say_score(visit, minimum[visit.edition_id]))

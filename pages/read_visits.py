@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.filters import choose_brands, choose_period, choose_place, first_page
 from pages.parts.navigation import ways_to_begin
 from pages.parts.one_visit import show_visit
+from pages.parts.planning import plan_visit
 from pages.parts.scrolling import start_at_the_top
 from pages.parts.signed_in import signed_in
 from pages.parts.visit_cards import back_link, visit_card
@@ -40,6 +41,7 @@ if address := st.query_params.get("visit"):
 
 start_at_the_top("visits")
 st.title("Visits", anchor=False)
+plan_visit(person)
 with in_session(read_only=True) as session:
     brands = visited_brands(session, seen_by=person)
     places = places_of(session, seen_by=person)

@@ -1,4 +1,4 @@
-"""The API, version 1: what a signed-in person may read, as JSON. The door has let them in before this."""
+"""The API, version 1: what a signed-in person may read, and what phones sync. The door let them in before."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -30,6 +30,7 @@ from server.api_shapes import (
 from server.problems import MEDIA_TYPE, ProblemReport, answer_problem, problem_answer
 from server.requests import COOKIE, person_of
 from server.sign_in import still_page
+from server.sync_api import sync_routes, tell_sync_problems, written_schemas
 from standards.errors import Problem, problems
 from standards.people import Action, Person, may
 from storage.editions import editions_of_set, list_sets
@@ -131,7 +132,11 @@ def show_description(request: Request, _reader: Reader) -> dict[str, Any]:
 def show_docs(request: Request, _reader: Reader) -> Response:
     """Describe the API and its problem codes on a page that fetches nothing from anywhere else."""
     described = describe(request.app)
-    operations = [(path, found["get"]) for path, found in described["paths"].items()]
+    operations = [
+        (method, path, operation)
+        for path, found in described["paths"].items()
+        for method, operation in found.items()
+    ]
     codes = {problem.code: _FACT.sub("…", problem.text) for problem in problems()}
     return still_page("api.html", operations=operations, codes=codes)
 
@@ -150,13 +155,14 @@ def describe(api: FastAPI) -> dict[str, Any]:
             routes=api.routes,
             servers=[{"url": "/api"}],
         )
+        made["components"]["schemas"] |= written_schemas()
         session = {"type": "apiKey", "in": "cookie", "name": COOKIE}
         made["components"]["securitySchemes"] = {"session": session}
         made["security"] = [{"session": []}]
         for path in made["paths"].values():
             for operation in path.values():
                 for status, answer in operation["responses"].items():
-                    if status >= "400":
+                    if status >= "400" and "content" in answer:
                         answer["content"] = {MEDIA_TYPE: answer["content"].pop("application/json")}
         api.openapi_schema = made
     return api.openapi_schema
@@ -172,14 +178,18 @@ def make_api() -> FastAPI:
     api = FastAPI(
         title="Second Visit",
         version="1",
-        description="What a signed-in person may read. The session cookie says who that is.",
+        description="What a signed-in person may read, and how phones send visits. "
+        "The session cookie says who that is; what changes something needs the header X-Second-Visit.",
         # FastAPI's own pages for these fetch scripts from elsewhere.
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
+    # Asked for most, and so looked at first.
+    api.include_router(sync_routes)
     api.include_router(routes)
+    tell_sync_problems(api)
     api.add_exception_handler(Problem, _tell(answer_problem))
     api.add_exception_handler(HTTPException, _tell(_answer_refusal))
     api.add_exception_handler(RequestValidationError, _tell(_answer_unfit))

@@ -14,9 +14,14 @@ MEDIA_TYPE = "application/problem+json"
 _TYPES = "/api/v1/docs#"
 
 _STATUS = {
+    "VISIT-2": HTTPStatus.CONFLICT,
     "VISIT-3": HTTPStatus.NOT_FOUND,
+    "PHOTO-2": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "STORE-1": HTTPStatus.INSUFFICIENT_STORAGE,
     "STORE-2": HTTPStatus.SERVICE_UNAVAILABLE,
+    "SYNC-1": HTTPStatus.CONFLICT,
+    "SYNC-3": HTTPStatus.UPGRADE_REQUIRED,
+    "SYNC-5": HTTPStatus.CONFLICT,
 }
 
 
@@ -44,8 +49,15 @@ def problem_answer(
     code: str | None = None,
     errors: list[dict[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> ProblemResponse:
-    """Return the answer to a request that came to nothing; `errors` name parts of what was sent."""
+    """
+    Return the answer to a request that came to nothing.
+
+    Args:
+        errors: parts of what was sent, each with what to mend.
+        more: what else a program needs to go on, as plain JSON values.
+    """
     found = ProblemReport(
         type=f"{_TYPES}{code}" if code else "about:blank",
         title=HTTPStatus(status).phrase,
@@ -55,11 +67,17 @@ def problem_answer(
         errors=errors,
     )
     answered = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})}
-    return ProblemResponse(found.model_dump(exclude_none=True), status, answered)
+    return ProblemResponse(found.model_dump(exclude_none=True) | dict(more or {}), status, answered)
 
 
-def answer_problem(problem: Problem) -> ProblemResponse:
+def answer_problem(
+    problem: Problem, *, headers: Mapping[str, str] | None = None, more: Mapping[str, Any] | None = None
+) -> ProblemResponse:
     """Return a Problem as an answer: not found where it is about that, busy where trying again helps."""
     status = _STATUS.get(problem.code, HTTPStatus.UNPROCESSABLE_ENTITY)
-    headers = {"Retry-After": "2"} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
-    return problem_answer(status, problem.text.format(**problem.facts), code=problem.code, headers=headers)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": "2", **(headers or {})}
+    said = problem.text.format(**problem.facts)
+    standard = problem.facts.get("standard")
+    errors = [{"where": ["observations", standard], "what": said}] if standard else None
+    return problem_answer(status, said, code=problem.code, errors=errors, headers=headers, more=more)

@@ -59,6 +59,7 @@ class Observation:
 
     `value` is in the unit of the standard's target. `longer_than` marks a wait that was given up:
     the true value is only known to be longer. `counted_of` is the *n* of a share counted as *k of n*.
+    `clock_disagreed` marks a stopwatch during which the phone's clock was put forward or back.
     """
 
     code: str
@@ -70,6 +71,7 @@ class Observation:
     answered_at: datetime | None = None
     longer_than: bool = False
     counted_of: int | None = None
+    clock_disagreed: bool = False
 
     @property
     def is_open_wait(self) -> bool:
@@ -93,8 +95,21 @@ class Photo:
 
 
 @dataclass(frozen=True)
+class QuickNote:
+    """A line written down in passing, not yet sorted to a standard."""
+
+    at: datetime | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Visit:
-    """One shopper, one channel, one edition, one moment; at most one observation a standard."""
+    """
+    One shopper, one channel, one edition, one moment; at most one observation a standard.
+
+    One that is only planned has no `started_at` yet; `due_on` is the last day it should be made.
+    `photos_awaited` are on a phone still.
+    """
 
     id: UUID
     channel: Channel
@@ -114,6 +129,9 @@ class Visit:
     last_impression: str = ""
     would_return: int | None = None
     story: str = ""
+    due_on: date | None = None
+    quick_notes: tuple[QuickNote, ...] = ()
+    photos_awaited: int = 0
     observations: tuple[Observation, ...] = ()
 
     @property

@@ -6,7 +6,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlmodel import Session, col
 
 from standards.people import Person, Role
@@ -72,24 +72,28 @@ def open_session(session: Session, person_id: int, *, device: str = "", at: date
 
 
 # Built once: compiling it anew would cost more than asking.
-_LOOK_UP = select(
-    col(DoorSessionRow.token_hash),
-    col(DoorSessionRow.device),
-    col(DoorSessionRow.created_at),
-    col(DoorSessionRow.last_seen_at),
-    col(DoorSessionRow.ended_at),
-    col(PersonRow.id),
-    col(PersonRow.name),
-    col(PersonRow.email),
-    col(PersonRow.role),
-    col(PersonRow.removed_at),
-).join(PersonRow, col(PersonRow.id) == col(DoorSessionRow.person_id))
+_LOOK_UP = (
+    select(
+        col(DoorSessionRow.token_hash),
+        col(DoorSessionRow.device),
+        col(DoorSessionRow.created_at),
+        col(DoorSessionRow.last_seen_at),
+        col(DoorSessionRow.ended_at),
+        col(PersonRow.id),
+        col(PersonRow.name),
+        col(PersonRow.email),
+        col(PersonRow.role),
+        col(PersonRow.removed_at),
+    )
+    .join(PersonRow, col(PersonRow.id) == col(DoorSessionRow.person_id))
+    .where(col(DoorSessionRow.token_hash) == bindparam("token_hash"))
+)
 
 
 def find_session(session: Session, token_hash: str, *, at: datetime | None = None) -> SignedIn | None:
     """Return who a session belongs to; None when it is unknown, ended, too old, or its person removed."""
     now = at or datetime.now(UTC)
-    found = session.execute(_LOOK_UP.where(col(DoorSessionRow.token_hash) == token_hash)).first()
+    found: Any = session.connection().execute(_LOOK_UP, {"token_hash": token_hash}).first()
     if not found:
         return None
     stored, device, created_at, last_seen_at, ended_at, person_id, name, email, role, removed_at = found

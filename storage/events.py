@@ -59,17 +59,28 @@ def note_event(
 
     Who did it is the session's `by` (see `in_session`): None where nobody is signed in.
     """
-    session.add(
-        EventRow(
-            at=datetime.now(UTC),
-            person_id=session.info.get("by"),
-            action=action,
-            thing=thing,
-            thing_id=str(thing_id),
-            before=before,
-            after=after,
-        )
-    )
+    session.add(EventRow(**event_columns(session, action, thing, thing_id, before=before, after=after)))
+
+
+def event_columns(
+    session: Session,
+    action: str,
+    thing: str,
+    thing_id: object,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Return what `note_event` appends, for who stores many rows at once."""
+    return {
+        "at": datetime.now(UTC),
+        "person_id": session.info.get("by"),
+        "action": action,
+        "thing": thing,
+        "thing_id": str(thing_id),
+        "before": before,
+        "after": after,
+    }
 
 
 def list_events(

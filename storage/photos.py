@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import UUID, uuid4
 
-from sqlalchemy import event, func, text
+from sqlalchemy import bindparam, event, func, text, union_all
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -20,12 +20,19 @@ from storage.pictures import Picture, read_picture
 from storage.sessions import in_session
 from storage.settings import read_settings
 from storage.tables import PhotoRow, PictureRow, StandardRow, VisitRow
-from storage.visits import open_visit_row
+from storage.visits import count_change, open_visit_row
 
 PHOTO_LIMIT = 100
 CAPTION_LIMIT = 300
 ORPHAN_AGE = timedelta(hours=1)
 
+# Built once: compiling it anew would cost more than asking.
+_THUMBNAILS = union_all(
+    *(
+        select(col(table.thumbnail_sha256)).where(col(table.sha256) == bindparam("sha256"))
+        for table in (PhotoRow, PictureRow)
+    )
+)
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Any number will do, as long as nothing else in the same PostgreSQL database uses it.
 _LOCK = 7325662
@@ -46,6 +53,8 @@ def add_photo(
     photo_id: UUID | None = None,
     caption: str = "",
     number: int = 1,
+    taken_at: datetime | None = None,
+    received_sha256: str | None = None,
 ) -> Photo:
     """
     Store a photo of one standard, or of the visit as a whole; its files first, then its row.
@@ -57,6 +66,9 @@ def add_photo(
         content: what was sent, or the picture already read from it: reading takes a second in which
             no other writer should have to wait for this session.
         number: which photo of those sent together it is, for the reader of a Problem.
+        taken_at: when it was taken, where whoever sends it knows; else what the camera wrote counts.
+        received_sha256: of the bytes a phone sent. It has named the photo in its visit before, so that the
+            visit itself does not change.
     Raises:
         PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, TooManyPhotos, NoRoomLeft, VisitNotFound,
         VisitClosed, UnknownStandard: nothing was stored, and the visit is as it was.
@@ -77,14 +89,17 @@ def add_photo(
         visit_id=visit_id,
         standard_id=standard_id,
         sha256=picture.sha256,
-        thumbnail_sha256=_keep_files(session, picture),
-        taken_at=picture.taken_at,
+        thumbnail_sha256=keep_files(session, picture),
+        taken_at=taken_at or picture.taken_at,
         added_at=datetime.now(UTC),
         width=picture.width,
         height=picture.height,
         byte_count=len(picture.jpeg),
-        caption=_clean_caption(caption),
+        caption=clean_caption(caption),
+        received_sha256=received_sha256,
     )
+    if received_sha256 is None:
+        count_change(visit)
     session.add(row)
     session.flush()
     after = {"visit": str(visit_id), "standard": code, "sha256": row.sha256}
@@ -131,7 +146,7 @@ def keep_picture(session: Session, content: bytes | Picture) -> str:
         PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels, NoRoomLeft: nothing was stored.
     """
     picture = content if isinstance(content, Picture) else read_picture(content, 1)
-    thumbnail_sha256 = _keep_files(session, picture)
+    thumbnail_sha256 = keep_files(session, picture)
     if not session.get(PictureRow, picture.sha256):
         row = PictureRow(
             sha256=picture.sha256,
@@ -169,9 +184,10 @@ def caption_photo(session: Session, photo_id: UUID, caption: str) -> None:
         VisitClosed: nothing was changed.
     """
     row = _open_photo_row(session, photo_id)
-    cleaned = _clean_caption(caption)
+    cleaned = clean_caption(caption)
     if not row or row.caption == cleaned:
         return
+    count_change(session.get_one(VisitRow, row.visit_id))
     before, after = {"caption": row.caption}, {"caption": cleaned}
     note_event(session, "captioned", "photo", photo_id, before=before, after=after)
     row.caption = cleaned
@@ -191,11 +207,17 @@ def remove_photo(session: Session, photo_id: UUID) -> None:
     row = _open_photo_row(session, photo_id)
     if not row:
         return
+    count_change(session.get_one(VisitRow, row.visit_id))
+    forget_photo(session, row)
+
+
+def forget_photo(session: Session, row: PhotoRow) -> None:
+    """Delete the row of a photo whose visit is locked, and note it; its files go as `remove_photo` says."""
     sha256 = row.sha256
     before = {"visit": str(row.visit_id), "sha256": sha256}
     session.delete(row)
     session.flush()
-    note_event(session, "removed", "photo", photo_id, before=before)
+    note_event(session, "removed", "photo", row.id, before=before)
     event.listen(session, "after_commit", lambda _session: _drop_files(sha256), once=True)
 
 
@@ -260,7 +282,8 @@ def _standard_id(session: Session, visit: VisitRow, code: str | None) -> int | N
     return found
 
 
-def _clean_caption(caption: str) -> str:
+def clean_caption(caption: str) -> str:
+    """Return a caption as it is stored: one line, not too long."""
     return " ".join(clean_text(caption).split())[:CAPTION_LIMIT]
 
 
@@ -275,21 +298,32 @@ def _hold_files(session: Session, *, shared: bool = False) -> None:
         session.execute(text(f"SELECT {lock}(:lock)"), {"lock": _LOCK})
 
 
-def _keep_files(session: Session, picture: Picture) -> str:
-    """Write a picture's files; return the SHA-256 of the thumbnail that lies beside it."""
+def keep_files(session: Session, picture: Picture) -> str:
+    """
+    Write a picture's files; return the SHA-256 of the thumbnail that lies beside it.
+
+    Raises:
+        NoRoomLeft: nothing is left of them.
+    """
     _hold_files(session, shared=True)
-    wanted = select(PhotoRow.thumbnail_sha256).where(PhotoRow.sha256 == picture.sha256)
-    beside = session.get(PictureRow, picture.sha256)
-    known = session.exec(wanted).first() or (beside.thumbnail_sha256 if beside else None)
-    # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
-    if known in (None, picture.thumbnail_sha256):
-        _write(photo_path(picture.sha256, thumbnail=True), picture.thumbnail)
-    _write(photo_path(picture.sha256), picture.jpeg)
+    known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
+    full = photo_path(picture.sha256)
+    try:
+        # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
+        if known in (None, picture.thumbnail_sha256):
+            _write(photo_path(picture.sha256, thumbnail=True), picture.thumbnail)
+        _write(full, picture.jpeg)
+        for folder in (full.parent, full.parent.parent):
+            _sync_folder(folder)
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise NoRoomLeft from error
+        raise
     return known or picture.thumbnail_sha256
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it is there in full or not at all, also when the power fails right after."""
+    """Write a file so that it is there in full or not at all."""
     written: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -299,17 +333,14 @@ def _write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         written.replace(path)
-        for folder in (path.parent, path.parent.parent):
-            _sync_folder(folder)
-    except OSError as error:
+    except OSError:
         if written:
             written.unlink(missing_ok=True)
-        if error.errno in _NO_ROOM:
-            raise NoRoomLeft from error
         raise
 
 
 def _sync_folder(folder: Path) -> None:
+    """Put the names of new files on the disk, too: the power may fail right after."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Lock
+from threading import Condition
 
 from PIL import ImageCms
 from PIL.ExifTags import IFD, Base
@@ -31,6 +31,8 @@ STRIP_ROWS = 256
 # A camera writes at most about a dozen. Each further scan of a made-up file costs a pass over all pixels.
 SCAN_LIMIT = 50
 
+_Opener = Callable[[io.BytesIO], ImageFile]
+
 _UPRIGHT: dict[object, Transpose] = {
     2: Transpose.FLIP_LEFT_RIGHT,
     3: Transpose.ROTATE_180,
@@ -52,8 +54,32 @@ _OTHER_KINDS = (
 )
 _SCAN_MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])", re.DOTALL)
 
-# Forty megapixels take some hundred megabytes while they are decoded: several phones at once must not add up.
-_one_at_a_time = Lock()
+
+class _Memory:
+    """
+    Lets as many pictures be decoded together as do not hold more pixels than one of the largest.
+
+    Forty megapixels take some hundred megabytes while they are decoded: several phones must not add up.
+    """
+
+    def __init__(self) -> None:
+        self._pixels = 0
+        self._freed = Condition()
+
+    @contextmanager
+    def holding(self, pixels: int) -> Iterator[None]:
+        with self._freed:
+            self._freed.wait_for(lambda: self._pixels + pixels <= PIXEL_LIMIT)
+            self._pixels += pixels
+        try:
+            yield
+        finally:
+            with self._freed:
+                self._pixels -= pixels
+                self._freed.notify_all()
+
+
+_memory = _Memory()
 
 
 @dataclass(frozen=True)
@@ -92,28 +118,29 @@ def read_picture(content: bytes, number: int = 1) -> Picture:
         raise PhotoTooLarge(
             number=number, size_mb=math.ceil(len(content) / mega), limit_mb=BYTE_LIMIT // mega
         )
-    with _one_at_a_time:
-        image = _open(content, number)
+    opener, size = _recognised(content, number)
+    # A WebP takes its memory as soon as it is opened; the others can be asked for their size.
+    image = None if size else _open(opener, content, number)
+    width, height = image.size if image else size or (0, 0)
+    with _memory.holding(width * height):
+        image = image or _open(opener, content, number)
         with _decoding(number):
             small = _shrunk(image)
+        taken_at = _taken_at(image)
         upright = _in_srgb(small, image.info.get("icc_profile"))
         turn = _UPRIGHT.get(_orientation(image))
         if turn is not None:
             upright = upright.transpose(turn)
         jpeg, size = _jpeg(upright), upright.size
-        upright.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.LANCZOS)
+        upright.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.BICUBIC, reducing_gap=1.5)
         thumbnail = _jpeg(upright)
-    return Picture(jpeg, thumbnail, *size, _hash(jpeg), _hash(thumbnail), _taken_at(image))
+    return Picture(jpeg, thumbnail, *size, _hash(jpeg), _hash(thumbnail), taken_at)
 
 
-def _open(content: bytes, number: int) -> ImageFile:
-    """
-    Read a picture's head, and refuse it when it is too big to decode.
-
-    Not `PIL.Image.open`: it first asks a limit of its own, which belongs to the whole process.
-    """
+def _recognised(content: bytes, number: int) -> tuple[_Opener, tuple[int, int] | None]:
+    """Return what opens a picture, by its first bytes, and its size where it has to be known before."""
     size: tuple[int, int] | None = None
-    opener: Callable[[io.BytesIO], ImageFile]
+    opener: _Opener
     if content.startswith(b"\xff\xd8\xff"):
         opener = JpegImageFile
         if _has_many_scans(content):
@@ -128,6 +155,15 @@ def _open(content: bytes, number: int) -> ImageFile:
         raise PhotoUnreadable(number=number, why=_what_else(content))
     if size:
         _refuse_many_pixels(size, number)
+    return opener, size
+
+
+def _open(opener: _Opener, content: bytes, number: int) -> ImageFile:
+    """
+    Read a picture's head, and refuse it when it is too big to decode.
+
+    Not `PIL.Image.open`: it first asks a limit of its own, which belongs to the whole process.
+    """
     with _decoding(number):
         image = opener(io.BytesIO(content))
     _refuse_many_pixels(image.size, number)
@@ -211,7 +247,7 @@ def _on_white(image: Image) -> Image:
 def _in_srgb(image: Image, profile: bytes | None) -> Image:
     """Bring a picture's colours to what every screen takes for granted."""
     if not profile:
-        return image.convert("RGB")
+        return image if image.mode == "RGB" else image.convert("RGB")
     try:
         source, screen = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(image, source, screen, outputMode="RGB")
@@ -240,11 +276,11 @@ def _taken_at(image: Image) -> datetime | None:
 
 
 def _jpeg(image: Image) -> bytes:
-    # A new image: Pillow writes some of what an opened one carries (a comment) into the file it saves.
-    bare = new("RGB", image.size)
-    bare.paste(image)
+    # Pillow writes some of what an opened picture carries (a comment) into the file it saves.
+    image.info = {}
     written = io.BytesIO()
-    bare.save(written, "JPEG", quality=QUALITY, optimize=True)
+    # Tables of its own (`optimize`) would save a twentieth of its bytes and take as long again.
+    image.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
 
 

@@ -60,3 +60,12 @@ def read_door_settings() -> DoorSettings:
 
 def _listed(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def keeps_service_worker() -> bool:
+    """
+    Read `SECOND_VISIT_SERVICE_WORKER`: `off` sends every phone a worker that removes itself.
+
+    It is the way back when a version of the worker misbehaves on phones that nobody can reach.
+    """
+    return os.environ.get("SECOND_VISIT_SERVICE_WORKER", "on").strip().lower() != "off"

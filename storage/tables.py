@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     DateTime,
@@ -305,6 +306,7 @@ class VisitRow(SQLModel, table=True):
         ),
         Index("visit_by_state_and_day", "state", "visited_on"),
         Index("visit_by_external_id", "external_id"),
+        CheckConstraint("length(content_hash) = 64", name="content_hash_is_whole"),
     )
     id: UUID = Field(primary_key=True)
     channel_id: int = _to("channel.id")
@@ -325,6 +327,20 @@ class VisitRow(SQLModel, table=True):
     last_impression: str = ""
     would_return: int | None = None
     story: str = ""
+    due_on: date | None = None
+    quick_notes: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    # Counts the changes, so that a phone overwrites nothing it has not seen. The hash names what the phone
+    # sent last, for as long as nothing else has changed the visit.
+    revision: int = 1
+    content_hash: str | None = Field(default=None, max_length=64)
+    schema_version: int | None = None
+    app_version: str | None = Field(default=None, max_length=40)
+    device_sent_at: datetime | None = _instant()
+    device_time_zone: str | None = Field(default=None, max_length=64)
+    clock_offset_ms: int | None = Field(default=None, sa_column=Column(BigInteger))
+    clock_skewed: bool = False
+    # Photos that the phone has named and not sent yet.
+    photos_awaited: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
 class ObservationRow(SQLModel, table=True):
@@ -344,11 +360,16 @@ class ObservationRow(SQLModel, table=True):
     answered_at: datetime | None = _instant()
     longer_than: bool = False
     counted_of: int | None = None
+    clock_disagreed: bool = False
 
 
 class PhotoRow(SQLModel, table=True):
     __tablename__ = "photo"
-    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256_is_whole"),)
+    __table_args__ = (
+        CheckConstraint("length(sha256) = 64", name="sha256_is_whole"),
+        CheckConstraint("length(received_sha256) = 64", name="received_sha256_is_whole"),
+        Index("photo_by_sha256", "sha256"),
+    )
     id: UUID = Field(primary_key=True)
     visit_id: UUID = _to("visit.id", cascade=True)
     standard_id: int | None = _to("standard.id", nullable=True)
@@ -360,6 +381,8 @@ class PhotoRow(SQLModel, table=True):
     height: int
     byte_count: int
     caption: str = ""
+    # Of the bytes that a phone sent, which are not kept.
+    received_sha256: str | None = Field(default=None, max_length=64)
 
 
 class EventRow(SQLModel, table=True):

@@ -20,7 +20,7 @@ from storage.channels import to_channel
 from storage.editions import editions_of
 from storage.tables import BrandRow, ChannelRow, EditionRow, ObservationRow, PersonRow, StandardRow, VisitRow
 from storage.visibility import seen_visits
-from storage.visits import to_observation, to_visit
+from storage.visit_rows import to_observation, to_visit
 
 PAGE_SIZE = 25
 OPEN_STATES = (State.DRAFT, State.RETURNED)

@@ -1,6 +1,6 @@
 """Visits: started, recorded answer by answer, submitted once, then read-only."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,9 @@ from standards.errors import (
     VisitNotFound,
     WaitStillOpen,
 )
-from standards.measuring import Verdict
 from standards.scoring import Score, score_visit
 from standards.values import Answer
-from standards.visits import COUNTED_STATES, Observation, State, Visit
+from standards.visits import COUNTED_STATES, State, Visit
 from standards.waiting import answer_of_wait
 from storage.channels import get_channel
 from storage.editions import get_edition, refuse_unless_in_use
@@ -28,6 +27,7 @@ from storage.events import note_event
 from storage.names import clean_text
 from storage.people import find_or_add_person
 from storage.tables import ObservationRow, PersonRow, StandardRow, VisitRow
+from storage.visit_rows import to_observation, to_visit
 
 IMPRESSIONS = ("first_impression", "last_impression", "would_return", "story")
 NOTE_LIMIT = 20_000
@@ -75,48 +75,6 @@ def start_visit(
     return True
 
 
-def to_observation(row: ObservationRow, code: str) -> Observation:
-    """Return a row as the rules see it."""
-    return Observation(
-        code=code,
-        value=row.value,
-        verdict=Verdict(row.verdict) if row.verdict else None,
-        note=row.note,
-        opened_at=row.opened_at,
-        closed_at=row.closed_at,
-        answered_at=row.answered_at,
-        longer_than=row.longer_than,
-        counted_of=row.counted_of,
-    )
-
-
-def to_visit(
-    row: VisitRow, channel: Any, shopper: str | None, observations: Iterable[Observation] = ()
-) -> Visit:
-    """Return a row, its channel and its observations as the rules see them."""
-    return Visit(
-        id=row.id,
-        channel=channel,
-        edition_id=row.edition_id,
-        state=State(row.state),
-        external_id=row.external_id,
-        shopper=shopper,
-        started_at=row.started_at,
-        left_at=row.left_at,
-        submitted_at=row.submitted_at,
-        visited_on=row.visited_on,
-        points=row.points,
-        points_possible=row.points_possible,
-        coverage=row.coverage,
-        no_nos_missed=row.no_nos_missed,
-        first_impression=row.first_impression,
-        last_impression=row.last_impression,
-        would_return=row.would_return,
-        story=row.story,
-        observations=tuple(observations),
-    )
-
-
 def get_visit(session: Session, visit_id: UUID) -> Visit:
     """
     Return one visit with its observations in the edition's order.
@@ -147,7 +105,13 @@ def sheet_of(session: Session, visit: Visit) -> dict[str, Standard]:
     return {s.code: s for s in edition.sheet(channel.kind, is_own=channel.brand.is_own)}
 
 
-def _locked_row(session: Session, visit_id: UUID) -> VisitRow:
+def locked_row(session: Session, visit_id: UUID) -> VisitRow:
+    """
+    Return the row of a visit, locked until the transaction ends.
+
+    Raises:
+        VisitNotFound: no visit has this id.
+    """
     # Read anew under the lock: another device may have changed it since this session read it.
     session.flush()
     row = session.get(VisitRow, visit_id, with_for_update=True, populate_existing=True)
@@ -163,10 +127,21 @@ def open_visit_row(session: Session, visit_id: UUID) -> VisitRow:
     Raises:
         VisitNotFound, VisitClosed: nothing was changed.
     """
-    row = _locked_row(session, visit_id)
+    row = locked_row(session, visit_id)
     if State(row.state) not in (State.DRAFT, State.RETURNED):
         raise VisitClosed(state=row.state)
     return row
+
+
+def count_change(row: VisitRow) -> None:
+    """
+    Note on a locked visit that it changes, so that a phone's older copy is known to be old.
+
+    A visit that was only planned starts with its first change.
+    """
+    row.revision += 1
+    row.content_hash = None
+    row.started_at = row.started_at or datetime.now(UTC)
 
 
 def _change_observation(
@@ -184,6 +159,7 @@ def _change_observation(
     before = {name: getattr(row, name) for name in changes}
     if before == changes:
         return
+    count_change(visit)
     session.add(row)
     for name, value in changes.items():
         setattr(row, name, value)
@@ -326,6 +302,7 @@ def record_impressions(session: Session, visit_id: UUID, **written: str | int | 
     before = {name: getattr(row, name) for name in kept}
     if before == kept:
         return
+    count_change(row)
     for name, value in kept.items():
         setattr(row, name, value)
     note_event(session, "described", "visit", visit_id, before=before, after=kept)
@@ -338,54 +315,75 @@ def submit_visit(session: Session, visit_id: UUID, *, at: datetime | None = None
     Raises:
         VisitNotFound, VisitClosed, WaitStillOpen, NothingRecorded: the draft stays as it is.
     """
-    row = _locked_row(session, visit_id)
+    row = locked_row(session, visit_id)
     visit = get_visit(session, visit_id)
-    score = score_visit(visit.observations, sheet_of(session, visit))
+    sheet = sheet_of(session, visit)
     if visit.state in COUNTED_STATES:
-        return score
+        return score_visit(visit.observations, sheet)
     if not visit.is_open:
         raise VisitClosed(state=visit.state)
+    score, closed = closed_draft(visit, sheet, at or datetime.now(UTC))
+    count_change(row)
+    for name, value in closed.items():
+        setattr(row, name, value)
+    session.flush()
+    before = {"state": visit.state}
+    note_event(session, "submitted", "visit", visit_id, before=before, after=told_score(score))
+    return score
+
+
+def closed_draft(visit: Visit, sheet: Mapping[str, Standard], at: datetime) -> tuple[Score, dict[str, Any]]:
+    """
+    Return what submitting a draft comes to, and what its row then holds, whichever door it came through.
+
+    Args:
+        sheet: what the visit is asked, by code, in the edition's order.
+    Raises:
+        WaitStillOpen, NothingRecorded: it is not to be submitted.
+    """
     if visit.open_waits:
         raise WaitStillOpen(count=len(visit.open_waits))
     if not any(observation.verdict for observation in visit.observations):
         raise NothingRecorded()
-    now = at or datetime.now(UTC)
-    started_at = row.started_at or now
-    row.state = State.SUBMITTED
-    row.submitted_at = row.submitted_at or now
-    row.received_at = now
-    row.left_at = row.left_at or now
-    row.visited_on = row.visited_on or started_at.astimezone(ZoneInfo(visit.channel.timezone)).date()
-    store_score(row, score)
-    session.flush()
-    after = {
+    score = score_visit(visit.observations, sheet)
+    started_at = visit.started_at or at
+    return score, {
+        "state": State.SUBMITTED,
+        "submitted_at": visit.submitted_at or at,
+        "received_at": at,
+        "left_at": visit.left_at or at,
+        "visited_on": visit.visited_on or started_at.astimezone(ZoneInfo(visit.channel.timezone)).date(),
+        **score_columns(score),
+    }
+
+
+def told_score(score: Score) -> dict[str, Any]:
+    """Return what the log says of a score."""
+    no_nos = list(score.no_nos_missed)
+    return {"points": score.points, "points_possible": score.possible, "no_nos_missed": no_nos}
+
+
+def score_columns(score: Score) -> dict[str, Any]:
+    """Return what a visit's row keeps of its score; `storage.checking` recomputes it."""
+    return {
         "points": score.points,
         "points_possible": score.possible,
-        "no_nos_missed": list(score.no_nos_missed),
+        "coverage": score.coverage,
+        "no_nos_missed": len(score.no_nos_missed),
     }
-    note_event(session, "submitted", "visit", visit_id, before={"state": visit.state}, after=after)
-    return score
 
 
 def store_score(row: VisitRow, score: Score) -> None:
-    """Keep on the visit what its score came to; `storage.checking` recomputes it."""
-    row.points = score.points
-    row.points_possible = score.possible
-    row.coverage = score.coverage
-    row.no_nos_missed = len(score.no_nos_missed)
+    """Keep on the visit what its score came to."""
+    for name, value in score_columns(score).items():
+        setattr(row, name, value)
 
 
 def void_visit(session: Session, visit_id: UUID, reason: str) -> None:
     """Take a visit out of everything that is compared; what it holds is kept."""
-    row = session.get(VisitRow, visit_id)
-    if not row:
-        raise VisitNotFound()
-    note_event(
-        session,
-        "voided",
-        "visit",
-        visit_id,
-        before={"state": row.state},
-        after={"reason": clean_text(reason)},
-    )
+    row = locked_row(session, visit_id)
+    before, after = {"state": row.state}, {"reason": clean_text(reason)}
+    note_event(session, "voided", "visit", visit_id, before=before, after=after)
     row.state = State.VOID
+    row.revision += 1
+    row.content_hash = None

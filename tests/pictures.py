@@ -123,6 +123,13 @@ def noise(size: tuple[int, int], kind: str = "JPEG", mode: str = "RGB") -> bytes
     return written.getvalue()
 
 
+def png_of(size: tuple[int, int]) -> bytes:
+    """Return a small file of a black picture of any size."""
+    written = io.BytesIO()
+    Image.new("L", size).save(written, "PNG")
+    return written.getvalue()
+
+
 def png_chunk(name: bytes, content: bytes) -> bytes:
     """Return one chunk of a PNG."""
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.photos import show_photos
 from pages.parts.problems import telling
+from pages.parts.quick_notes import show_quick_notes
 from pages.parts.scores import (
     VERDICT_COLOURS,
     VERDICT_ICONS,
@@ -59,6 +60,7 @@ def show_visit(visit_id: UUID, person: Person) -> None:
         st.switch_page("record_visit.py", query_params={"visit": str(visit_id)})
     _how_it_came_about(visit, sheet, score, edition)
     _impressions(visit)
+    show_quick_notes(visit)
     if photos:
         st.subheader("Photos", anchor=False)
         show_photos(photos)

@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from pages.parts.problems import telling
+from pages.parts.quick_notes import show_quick_notes
 from pages.parts.scores import say_coverage, say_percent, say_score
 from pages.parts.signed_in import storing
 from pages.parts.words import count_of, plain, show_text
@@ -30,6 +31,13 @@ def show_gaps(visit: Visit, sheet: Mapping[str, Standard], photo_counts: Mapping
     _listed("Still waiting", [sheet[code] for code in sheet if code in waiting], ":material/hourglass_top:")
     _listed("Unanswered", unanswered, ":material/help:")
     _listed("Photo or note missing", bare, ":material/add_a_photo:")
+    if visit.photos_awaited:
+        st.warning(
+            f"{count_of(visit.photos_awaited, 'photo')} of this visit are still on the phone it was recorded "
+            "with. Submitted now, the visit stays without them: open the recorder there first, with signal.",
+            icon=":material/phonelink:",
+        )
+    show_quick_notes(visit)
     if not (waiting or unanswered or bare):
         st.success("Every standard is answered, with its evidence.", icon=":material/check_circle:")
 

@@ -39,7 +39,9 @@ def say_when(visit: Visit) -> str:
     """Say the day of a visit; a draft has only the day it was started."""
     if visit.visited_on:
         return say_day(visit.visited_on)
-    return f"started {say_day(visit.started_at.date())}" if visit.started_at else "not started"
+    if visit.started_at:
+        return f"started {say_day(visit.started_at.date())}"
+    return f"not started, due {say_day(visit.due_on)}" if visit.due_on else "not started"
 
 
 def back_link() -> None:

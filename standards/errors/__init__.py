@@ -54,6 +54,15 @@ from standards.errors.people import (
     SignOnStale,
 )
 from standards.errors.problem import Problem
+from standards.errors.syncing import (
+    DocumentTooNew,
+    DocumentTooOld,
+    ExportUnusable,
+    OtherPhoto,
+    PhotosNotThere,
+    PlaceUnknown,
+    VisitMoved,
+)
 from standards.errors.visits import (
     ChannelClosed,
     NameMissing,
@@ -84,6 +93,8 @@ __all__ = [
     "CodeNotAllowed",
     "CurrentPasswordWrong",
     "DatabaseTooNew",
+    "DocumentTooNew",
+    "DocumentTooOld",
     "DraftEmpty",
     "DraftMoved",
     "DraftNotFound",
@@ -95,6 +106,7 @@ __all__ = [
     "EmailNotVerified",
     "EmailTaken",
     "ExampleInUse",
+    "ExportUnusable",
     "FileHasErrors",
     "FileNotReadable",
     "HoldsVisits",
@@ -109,6 +121,7 @@ __all__ = [
     "NothingNew",
     "NothingRecorded",
     "NothingWeighs",
+    "OtherPhoto",
     "OwnBrandExists",
     "PasswordTooCommon",
     "PasswordTooLong",
@@ -118,6 +131,8 @@ __all__ = [
     "PhotoTooLarge",
     "PhotoTooManyPixels",
     "PhotoUnreadable",
+    "PhotosNotThere",
+    "PlaceUnknown",
     "Problem",
     "ProviderUnreachable",
     "ReasonMissing",
@@ -137,6 +152,7 @@ __all__ = [
     "UnknownStandard",
     "ValueNotAllowed",
     "VisitClosed",
+    "VisitMoved",
     "VisitNotFound",
     "WaitStillOpen",
     "WeightNotAllowed",

@@ -249,13 +249,31 @@ def test_a_session_that_was_ended_reads_nothing_more(people):
 
 def test_the_description_names_every_address_and_how_it_refuses(people):
     described = Browser().sign_in(people["shopper"]).get("/api/v1/openapi.json").json()
-    assert set(described["paths"]) == {
+    read, written = (
+        {path for path, found in described["paths"].items() if set(found) & methods}
+        for methods in ({"get"}, {"put", "post"})
+    )
+    assert read == {
         *(path.removeprefix("/api") for path in PATHS),
         "/v1/visits/{visit_id}",
+        "/v1/visits/{visit_id}/document",
+        "/v1/sheets",
     }
+    assert written == {"/v1/visits/{visit_id}", "/v1/photos/{photo_id}", "/v1/visits/import"}
     for path in described["paths"].values():
-        for status, answer in path["get"]["responses"].items():
-            assert (list(answer["content"]) == ["application/problem+json"]) == (status != "200")
+        for operation in path.values():
+            for status, answer in operation["responses"].items():
+                is_problem = list(answer.get("content", ())) == ["application/problem+json"]
+                assert is_problem == (status >= "400"), (operation["operationId"], status)
+
+
+def test_the_description_holds_every_shape_that_it_names(people):
+    browser = Browser().sign_in(people["shopper"])
+    text = browser.get("/api/v1/openapi.json").text
+    shapes = json.loads(text)["components"]["schemas"]
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', text))
+    assert "WrittenVisit" in named
+    assert named <= set(shapes)
 
 
 def test_a_busy_database_says_when_to_come_again_and_a_problem_keeps_its_words():

@@ -1,11 +1,13 @@
 """Every route and websocket of the real program × everybody; pages stand in tests/pages/test_rights.py."""
 
+import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
 from time import monotonic, sleep
+from typing import Any
 
 import httpx2
 import pytest
@@ -18,14 +20,18 @@ from websockets.typing import Origin, Subprotocol
 
 from server.requests import COOKIE
 from standards.people import Person, Role
+from standards.visits import Visit
 from storage.door_sessions import end_session, hash_token, open_session
+from storage.editions import get_edition
 from storage.photos import add_photo, keep_picture
 from storage.sessions import in_session
 from storage.visits import submit_visit
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pictures import sent, upright
 from tests.running import run
-from tests.server.behind_door import a_person
+from tests.server.behind_door import Browser, a_person
+from tests.server.phone import Phone, a_photo, named
+from tests.server.test_sync_import import export_of
 
 WHO = (
     "nobody",
@@ -53,6 +59,7 @@ def inside(status: int, *, outside: int = 401, **others: int) -> dict[str, int]:
 # What is not theirs answers as what does not exist: 404.
 OF_THE_VISIT = inside(200, other_shopper=404, viewer_of_another_area=404)
 FOR_RECORDING = inside(200, viewer=404, viewer_of_another_area=404)
+OF_THE_DRAFT = inside(200, other_shopper=404, viewer=404, viewer_of_another_area=404)
 FOR_OWNERS = inside(404, owner=200)
 
 MATRIX: dict[tuple[str, str], dict[str, int]] = {
@@ -74,6 +81,11 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/visits"): inside(200),
     ("GET", "/api/v1/visits/{visit_id}"): OF_THE_VISIT,
     ("GET", "/api/v1/standards"): inside(200),
+    ("GET", "/api/v1/sheets"): FOR_RECORDING,
+    ("GET", "/api/v1/visits/{visit_id}/document"): OF_THE_DRAFT,
+    ("PUT", "/api/v1/visits/{visit_id}"): OF_THE_DRAFT,
+    ("PUT", "/api/v1/photos/{photo_id}"): OF_THE_DRAFT,
+    ("POST", "/api/v1/visits/import"): OF_THE_DRAFT,
     ("GET", "/api/v1/events"): FOR_OWNERS,
     ("GET", "/_stcore/health"): all_get(200),
     ("OPTIONS", "/_stcore/health"): all_get(204),
@@ -106,6 +118,35 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A shopper's draft as their phone holds it, sent in full: sent again, it changes nothing."""
+
+    document: dict[str, Any]
+    content: bytes
+
+    @property
+    def id(self) -> str:
+        return str(self.document["id"])
+
+    def sent(self, method: str, route: str) -> tuple[str, dict[str, str], bytes] | None:
+        """Return path, headers and body of what a phone asks of its draft; None for any other route."""
+        photo_id = self.document["photos"][0]["id"]
+        match method, route:
+            case "GET", "/api/v1/visits/{visit_id}/document":
+                return f"/api/v1/visits/{self.id}/document", {}, b""
+            case "PUT", "/api/v1/visits/{visit_id}":
+                told = json.dumps(self.document).encode()
+                return f"/api/v1/visits/{self.id}", {"Content-Type": "application/json"}, told
+            case "PUT", "/api/v1/photos/{photo_id}":
+                path = f"/api/v1/photos/{photo_id}?visit={self.id}"
+                return path, {"Content-Type": "image/jpeg"}, self.content
+            case "POST", "/api/v1/visits/import":
+                export = export_of(self.document, [(self.document["photos"][0], self.content)])
+                return route, {"Content-Type": "application/zip"}, export
+        return None
+
+
+@dataclass(frozen=True)
 class Program:
     """The real program, running in this process, with a shopper's visit and its photo in the North."""
 
@@ -113,6 +154,7 @@ class Program:
     routes: list[BaseRoute]
     people: dict[str, Person]
     names: dict[str, str]
+    draft: Draft
 
     def token(self, who: str) -> str | None:
         """Open a session for somebody; of who is revoked, it has ended."""
@@ -140,6 +182,7 @@ def program() -> Iterator[Program]:
         photo = add_photo(session, visit.id, "A", sent("JPEG", upright((60, 40))))
         submit_visit(session, visit.id)
         picture = keep_picture(session, sent("JPEG", upright((50, 50))))
+    draft = stored_draft(people["shopper"], visit)
     sys.modules.pop("app", None)
     app = import_module("app").app
     server = uvicorn.Server(
@@ -152,7 +195,7 @@ def program() -> Iterator[Program]:
         sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
     names = {"{photo_id}": str(photo.id), "{visit_id}": str(visit.id), "{sha256}": picture}
-    yield Program(f"http://127.0.0.1:{port}", app._starlette_app.routes, people, names)
+    yield Program(f"http://127.0.0.1:{port}", app._starlette_app.routes, people, names, draft)
     server.should_exit = True
     thread.join(20)
     sys.modules.pop("app", None)
@@ -170,6 +213,19 @@ def stored_people() -> dict[str, Person]:
         "owner": a_person("Olive", Role.OWNER),
         "revoked": a_person("Rita", Role.OWNER),
     }
+
+
+def stored_draft(shopper: Person, like: Visit) -> Draft:
+    """Send a draft with a photo as the shopper's phone does."""
+    content = a_photo()
+    with in_session(read_only=True) as session:
+        edition = get_edition(session, like.edition_id)
+    phone = Phone(Browser().sign_in(shopper).ask, shopper, like.channel, edition)
+    photo = named(content)
+    document = phone.document(photos=[photo])
+    phone.stored(document)
+    assert phone.put_photo(document["id"], photo["id"], content).status_code == 200
+    return Draft(document, content)
 
 
 def every_route(routes: list[BaseRoute]) -> set[tuple[str, str]]:
@@ -195,6 +251,11 @@ def answer(program: Program, method: str, path: str, who: str) -> httpx2.Respons
     headers = {"Origin": program.address, "Sec-Fetch-Site": "same-origin", "X-Second-Visit": "1"}
     headers["Accept"] = "text/html" if path == "/" else "*/*"
     headers |= {"Cookie": f"{COOKIE}={token}"} if token else {}
+    if of_draft := program.draft.sent(method, path):
+        path, more, content = of_draft
+        sent = headers | more
+        return httpx2.request(method, program.address + path, headers=sent, content=content, timeout=30)
+    path = program.path(path)
     form = {"email": f"{who}@elsewhere.example", "password": "x"} if path == "/sign-in" else None
     return httpx2.request(method, program.address + path, headers=headers, data=form, follow_redirects=False)
 
@@ -220,13 +281,13 @@ def knock(program: Program, who: str) -> int:
     return run(opened())
 
 
-def test_every_cell(program):
+def test_line_36_every_cell(program):
     assert every_route(program.routes) == set(MATRIX)
     found = {
         (method, path): {
             who: knock(program, who)
             if method == "WEBSOCKET"
-            else answer(program, method, program.path(path), who).status_code
+            else answer(program, method, path, who).status_code
             for who in WHO
         }
         for method, path in MATRIX
@@ -235,15 +296,17 @@ def test_every_cell(program):
     assert wrong == {}
 
 
-def test_what_is_not_yours_answers_exactly_like_what_does_not_exist(program):
+def test_line_36_what_is_not_yours_answers_exactly_like_what_does_not_exist(program):
     unknown = "0190a5d2-7e34-7000-8000-00000000dead"
     for path, name in (
         ("/photos/{}", "{photo_id}"),
         ("/photos/{}/thumbnail", "{photo_id}"),
         ("/api/v1/visits/{}", "{visit_id}"),
+        ("/api/v1/visits/{}/document", "draft"),
     ):
         for who in ("other shopper", "viewer of another area"):
-            theirs = answer(program, "GET", path.format(program.names[name]), who)
+            known = program.names.get(name, program.draft.id)
+            theirs = answer(program, "GET", path.format(known), who)
             nothing = answer(program, "GET", path.format(unknown), who)
             assert theirs.status_code == nothing.status_code == 404
             assert theirs.content == nothing.content

@@ -1,0 +1,137 @@
+"""The recorder's own files, its service worker and what leads back to it: all open, none secret."""
+
+import json
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from server.compression import PackedContent, PackedFolder
+from server.security_headers import STILL_PAGE_POLICY
+from server.shell import assets_cache
+from storage.settings import keeps_service_worker
+
+_ROOM = Path(__file__).parent / "recorder"
+# Sent by routes of their own; types.js holds no line that runs.
+_NOT_IN_SHELL = frozenset(
+    {"index.html", "sw.js", "leaving_worker.js", "recover.html", "recover.js", "types.js"}
+)
+_SERVED = frozenset({".js", ".css", ".html", ".svg", ".png", ".woff2"})
+
+RECORDER_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"Content-Security-Policy": RECORDER_POLICY}
+
+
+def recorder_routes() -> list[BaseRoute]:
+    """Return the recorder's routes."""
+    return [
+        Route("/sw.js", show_worker, methods=["GET"]),
+        Route("/recorder", lead_to_recorder, methods=["GET"]),
+        Route("/recorder/", show_recorder, methods=["GET"]),
+        Route("/recorder/version.json", show_version, methods=["GET"]),
+        Route("/recorder/recover", show_recover, methods=["GET"]),
+        Route("/recorder/share", miss_share, methods=["POST"]),
+        Route("/recorder/{name:path}", show_file, methods=["GET"]),
+    ]
+
+
+@cache
+def shell_files() -> dict[str, Path]:
+    """Return the files that a phone keeps, by their path in the browser."""
+    found = {
+        f"/recorder/{file.relative_to(_ROOM).as_posix()}": file
+        for file in sorted(_ROOM.rglob("*"))
+        if file.is_file() and file.suffix in _SERVED and file.name not in _NOT_IN_SHELL
+    }
+    return {"/recorder/": _ROOM / "index.html", **found}
+
+
+@cache
+def shell_version() -> str:
+    """Return a name for what the files hold now: it changes when any of them does."""
+    digest = sha256()
+    for path, file in [*shell_files().items(), ("/sw.js", _ROOM / "sw.js")]:
+        digest.update(path.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _worker(*, stays: bool) -> PackedContent:
+    if not stays:
+        return PackedContent((_ROOM / "leaving_worker.js").read_bytes(), "sw.js", assets_cache())
+    script = (_ROOM / "sw.js").read_text(encoding="utf-8")
+    filled = script.replace("{{version}}", shell_version()).replace("{{files}}", json.dumps([*shell_files()]))
+    return PackedContent(filled.encode(), "sw.js", assets_cache())
+
+
+@cache
+def _files() -> PackedFolder:
+    return PackedFolder(_ROOM, assets_cache())
+
+
+async def show_worker(request: Request) -> Response:
+    """Send the service worker; where the operator switched it off, one that removes itself."""
+    worker = _worker(stays=keeps_service_worker())
+    answer = await run_in_threadpool(worker.answer, request.headers, kept="no-cache")
+    answer.headers["Service-Worker-Allowed"] = "/"
+    return answer
+
+
+async def show_recorder(request: Request) -> Response:
+    """Send the recorder's page, the same to everybody."""
+    return await _send("index.html", request)
+
+
+async def show_file(request: Request) -> Response:
+    """Send one of the recorder's files."""
+    name = request.path_params["name"]
+    path = f"/recorder/{name}"
+    if path not in shell_files() and name not in ("recover.js", "types.js"):
+        return PlainTextResponse("There is nothing at this address.", status_code=404)
+    return await _send(name, request)
+
+
+async def show_recover(request: Request) -> Response:
+    """Send the page that removes the kept files of the program."""
+    return await _send("recover.html", request)
+
+
+async def show_version(_request: Request) -> Response:
+    """Say which version of the recorder this server has."""
+    return JSONResponse({"version": shell_version()}, headers={"Cache-Control": "no-store"})
+
+
+async def lead_to_recorder(request: Request) -> Response:
+    """Lead to the address with the slash, below which the recorder's files lie."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/recorder/{query}", status_code=308)
+
+
+async def miss_share(_request: Request) -> Response:
+    """Say that shared photos were not taken: the service worker takes them before they reach the server."""
+    said = (
+        "<!DOCTYPE html><html lang='en'><meta charset='utf-8'><meta name='viewport' "
+        "content='width=device-width, initial-scale=1'><title>Not taken</title>"
+        "<h1>The photos were not taken</h1><p>The recorder was not ready on this phone. The photos are still "
+        "in your gallery. Open the recorder once with signal, then share them again.</p>"
+        "<p><a href='/recorder/'>Open the recorder</a></p></html>"
+    )
+    headers = {"Content-Security-Policy": STILL_PAGE_POLICY, "Cache-Control": "no-store"}
+    return HTMLResponse(said, status_code=503, headers=headers)
+
+
+async def _send(name: str, request: Request) -> Response:
+    found = _files().find(name)
+    if not found:
+        return PlainTextResponse("There is nothing at this address.", status_code=404)
+    answer = await run_in_threadpool(found.answer, request.headers, kept="no-cache")
+    answer.headers.update(_HEADERS)
+    return answer

@@ -1,0 +1,99 @@
+"""What a visit to one channel is asked by one edition, kept in memory: a published edition never changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Session, col
+
+from standards.editions import Kind, Standard
+from standards.errors import PlaceUnknown
+from standards.visits import Brand, Channel
+from storage.editions import get_edition
+from storage.sessions import in_session
+from storage.tables import BrandRow, ChannelRow, EditionRow
+
+_EDITIONS_KEPT = 500
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is asked, by code and in visiting order; `ids` and `codes` are those of the whole edition."""
+
+    standards: Mapping[str, Standard]
+    ids: Mapping[str, int]
+    codes: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A channel, and what a visit with one edition is asked there."""
+
+    channel: Channel
+    edition_id: int
+    sheet: Sheet
+
+
+# Built once: compiling it anew would cost more than asking.
+_HEAD = (
+    select(
+        col(ChannelRow.name),
+        col(ChannelRow.kind),
+        col(ChannelRow.area),
+        col(ChannelRow.timezone),
+        col(ChannelRow.closed_on),
+        col(BrandRow.id),
+        col(BrandRow.name),
+        col(BrandRow.is_own),
+        col(BrandRow.colour),
+        col(BrandRow.is_example),
+        col(EditionRow.set_id),
+        col(EditionRow.number),
+        col(EditionRow.published_at),
+    )
+    .join(BrandRow, col(BrandRow.id) == col(ChannelRow.brand_id))
+    .join(EditionRow, col(EditionRow.published_at).is_not(None))
+    .where(col(ChannelRow.id) == bindparam("channel_id"), col(EditionRow.id) == bindparam("edition_id"))
+)
+
+
+def find_place(session: Session, channel_id: int, edition_id: int) -> Place:
+    """
+    Return a channel, and what a visit with this edition is asked there.
+
+    A retired edition is as good as any: a phone may have started with it while it was in use.
+
+    Raises:
+        PlaceUnknown: there is no such channel, or no such edition that was published.
+    """
+    known: dict[tuple[int, int], Place] = session.info.setdefault("places", {})
+    if (channel_id, edition_id) in known:
+        return known[channel_id, edition_id]
+    asked_for = {"channel_id": channel_id, "edition_id": edition_id}
+    found: Any = session.connection().execute(_HEAD, asked_for).first()
+    if not found:
+        raise PlaceUnknown()
+    name, kind, area, zone, closed_on, *brand, set_id, number, published_at = found
+    channel = Channel(channel_id, Brand(*brand), Kind(kind), name, area, zone, closed_on)
+    # Ids may be given again after an example was removed: number and instant tell such editions apart.
+    edition = str(session.get_bind().engine.url), edition_id, set_id, number, published_at
+    place = Place(channel, edition_id, _sheet(*edition, channel.kind, channel.brand.is_own))
+    known[channel_id, edition_id] = place
+    return place
+
+
+@lru_cache(maxsize=_EDITIONS_KEPT)
+def _sheet(
+    _url: str, edition_id: int, _set_id: int, _number: int, _published_at: datetime, kind: Kind, is_own: bool
+) -> Sheet:
+    with in_session(read_only=True) as session:
+        edition = get_edition(session, edition_id)
+    ids = {standard.code: standard.id for standard in edition.standards if standard.id is not None}
+    return Sheet(
+        standards={standard.code: standard for standard in edition.sheet(kind, is_own=is_own)},
+        ids=ids,
+        codes={number: code for code, number in ids.items()},
+    )
