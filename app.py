@@ -36,7 +36,7 @@ async def prepared(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=prepared,
-    routes=[*photo_routes(), *sign_in_routes(), *oidc_routes(), *api_routes()],
+    routes=[*api_routes(), *photo_routes(), *sign_in_routes(), *oidc_routes()],
     middleware=[
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
         Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts),

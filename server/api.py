@@ -30,7 +30,7 @@ from server.api_shapes import (
 from server.problems import MEDIA_TYPE, ProblemReport, answer_problem, problem_answer
 from server.requests import COOKIE, person_of
 from server.sign_in import still_page
-from server.sync_api import sync_routes, tell_sync_problems, written_schemas
+from server.sync_api import prepare_sync, quick_sync_routes, sync_routes, written_schemas
 from standards.errors import Problem, problems
 from standards.people import Action, Person, may
 from storage.editions import editions_of_set, list_sets
@@ -170,7 +170,8 @@ def describe(api: FastAPI) -> dict[str, Any]:
 
 def api_routes() -> list[BaseRoute]:
     """Return the API, mounted at /api."""
-    return [Mount("/api", make_api())]
+    api = make_api()
+    return [*quick_sync_routes(api), Mount("/api", api)]
 
 
 def make_api() -> FastAPI:
@@ -186,10 +187,9 @@ def make_api() -> FastAPI:
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    # Asked for most, and so looked at first.
-    api.include_router(sync_routes)
     api.include_router(routes)
-    tell_sync_problems(api)
+    api.include_router(sync_routes)
+    prepare_sync(api)
     api.add_exception_handler(Problem, _tell(answer_problem))
     api.add_exception_handler(HTTPException, _tell(_answer_refusal))
     api.add_exception_handler(RequestValidationError, _tell(_answer_unfit))

@@ -1,53 +1,24 @@
-"""Syncing over HTTP: what a phone records with, and the visits and photos it sends. Safe to repeat."""
+"""Syncing over HTTP: what a phone records with, and the visits and photos it sends."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
-from tempfile import SpooledTemporaryFile
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import FastAPI, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRouter
-from pydantic import ValidationError
-from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Route
 
-from server.problems import ProblemReport, answer_problem
-from server.requests import person_of
-from server.sync_import import read_export
-from server.sync_shapes import (
-    ANYTHING,
-    Kept,
-    KeptPhoto,
-    ToldVisit,
-    WrittenVisit,
-    read_document,
-    read_newest,
-    told_kept,
-    told_visit,
-)
+from server.problems import ProblemReport
+from server.sync_problems import SYNC_ANSWERS, unfit
+from server.sync_shapes import ANYTHING, Kept, KeptPhoto, ToldVisit, WrittenVisit, told_visit
 from server.sync_sheets import ToldSheets, told_sheets
-from standards.document_versions import SCHEMA, brought_up
-from standards.documents import Sending, VisitDocument
-from standards.errors import DocumentTooOld, PhotosNotThere, PhotoTooLarge, Problem, VisitMoved
-from standards.people import Action, Person, may
-from storage.pictures import BYTE_LIMIT, Picture, read_picture
-from storage.sessions import in_session
+from server.syncing import json_answer, read, recorder_of, take_export, take_photo, take_visit
 from storage.sync_documents import open_document
-from storage.sync_import import import_visit
-from storage.sync_photos import Bytes, find_bytes, receive_photo
 from storage.sync_sheets import sheets_for
-from storage.syncing import put_visit as store_visit
 from storage.together import Together
-
-T = TypeVar("T")
 
 _SAID = {
     401: "Nobody is signed in.",
@@ -69,11 +40,14 @@ _KEPT: dict[int | str, dict[str, Any]] = {
     200: {"model": Kept, "description": "The server holds this visit as it was sent."},
     201: {"model": Kept, "description": "The visit is new, and the server holds it as it was sent."},
 }
-_IN_MEMORY = 1_000_000
-_NEVER_KEPT = {"Cache-Control": "no-store"}
-_WRITTEN = {"$ref": "#/components/schemas/WrittenVisit"}
+_BODY = {"type": "string", "format": "binary"}
+_LONGEST_CODE = 60
 
 sync_routes = APIRouter(prefix="/v1", responses=_ANSWERS)
+
+
+def _takes(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"requestBody": {"required": True, "content": {media_type: {"schema": schema}}}}
 
 
 @sync_routes.get(
@@ -85,57 +59,42 @@ sync_routes = APIRouter(prefix="/v1", responses=_ANSWERS)
 )
 async def show_sheets(request: Request) -> Response:
     """Give channels, editions in use, and the person's own open visits, which were planned or begun."""
-    by = _recorder(request)
-    body = await run_in_threadpool(
-        _read, lambda session: ANYTHING.dump_json(told_sheets(by, sheets_for(session, by)))
-    )
-    headers = {
-        "ETag": f'"{sha256(body).hexdigest()}"',
-        "Cache-Control": "private, no-cache",
-        "Vary": "Cookie",
-    }
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
+    by = recorder_of(request)
+    sheets = await run_in_threadpool(read, lambda session: sheets_for(session, by))
+    body = ANYTHING.dump_json(told_sheets(by, sheets))
+    tag = f'"{sha256(body).hexdigest()}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie"}
+    if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
 
 
 @sync_routes.get(
-    "/visits/{visit_id}/document", responses={200: {"model": ToldVisit, "description": "Whole."}}
+    "/visits/{visit_id}/document",
+    responses={200: {"model": ToldVisit, "description": "The visit, to go on with."}},
 )
 async def show_document(request: Request, visit_id: UUID) -> Response:
     """Show a visit that can still be changed as its document, to go on with it on a phone."""
-    by = _recorder(request)
-    found = await run_in_threadpool(_read, lambda session: open_document(session, visit_id, by))
-    return _json(told_visit(found))
+    by = recorder_of(request)
+    found = await run_in_threadpool(read, lambda session: open_document(session, visit_id, by))
+    return json_answer(told_visit(found))
 
 
 @sync_routes.put(
     "/visits/{visit_id}",
     status_code=HTTPStatus.CREATED,
     responses=_KEPT,
-    openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _WRITTEN}}}},
+    openapi_extra=_takes("application/json", {"$ref": "#/components/schemas/WrittenVisit"}),
 )
 async def put_visit(request: Request, visit_id: UUID) -> Response:
     """Store a visit whole, in place of what the phone has last seen of it; the same again changes nothing."""
-    by, received_at = _recorder(request), datetime.now(UTC)
-    _require_type(request, "application/json")
-    document, sending = understood(await request.body())
-    if document.id != visit_id:
-        raise _unfit("id", "is another than the one in the address")
-    write = partial(store_visit, document=document, sending=sending, by=by, received_at=received_at)
-    stored = await _store(request, write, by)
-    return _json(told_kept(stored), HTTPStatus.CREATED if stored.is_new else HTTPStatus.OK)
+    return await take_visit(request, visit_id, request.app.state.together)
 
 
 @sync_routes.put(
     "/photos/{photo_id}",
     responses={200: {"model": KeptPhoto, "description": "What arrived, by its hash."}},
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    openapi_extra=_takes("image/*", _BODY),
 )
 async def put_photo(
     request: Request,
@@ -143,85 +102,76 @@ async def put_photo(
     visit: Annotated[UUID, Query(description="The visit it belongs to.")],
     code: Annotated[
         str | None,
-        Query(max_length=60, description="The standard's, where the visit does not name the photo."),
+        Query(max_length=_LONGEST_CODE, description="The standard's, where its visit does not name it yet."),
     ] = None,
 ) -> Response:
     """Store a photo of a visit that is here already; the same bytes again change nothing."""
-    by = _recorder(request)
-    _require_type(request, "image/")
-    content, digest = await _received(request)
-    found, picture = await run_in_threadpool(_wanted_picture, visit, photo_id, content, digest, by)
-    is_here = found is Bytes.HERE
-    if picture:
-        write = partial(
-            receive_photo,
-            visit_id=visit,
-            photo_id=photo_id,
-            code=code,
-            picture=picture,
-            sha256=digest,
-            by=by,
-        )
-        is_here = await _store(request, write, by)
-    return _json({"id": photo_id, "sha256": digest, "byte_count": len(content), "received": is_here})
+    return await take_photo(request, photo_id, visit, code, request.app.state.together)
 
 
 @sync_routes.post(
     "/visits/import",
     status_code=HTTPStatus.CREATED,
     responses=_KEPT,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
-        }
-    },
+    openapi_extra=_takes("application/zip", _BODY),
 )
 async def import_export(request: Request) -> Response:
     """Store the visit of a phone's export file, under its own id and by the same rules as one sent."""
-    by, received_at = _recorder(request), datetime.now(UTC)
-    _require_type(request, "application/zip")
-    with SpooledTemporaryFile(_IN_MEMORY) as file:
-        async for part in request.stream():
-            await run_in_threadpool(file.write, part)
-        body, pictures = await run_in_threadpool(read_export, file)
-    document, sending = understood(body)
-    write = partial(
-        import_visit, document=document, sending=sending, pictures=pictures, by=by, received_at=received_at
-    )
-    stored = await _store(request, write, by)
-    return _json(told_kept(stored), HTTPStatus.CREATED if stored.is_new else HTTPStatus.OK)
+    return await take_export(request, request.app.state.together)
 
 
-def understood(body: bytes) -> tuple[VisitDocument, Sending]:
-    """
-    Return what a phone has written, in whichever version.
-
-    Raises:
-        DocumentTooOld, DocumentTooNew, RequestValidationError: nothing was changed.
-    """
-    if document := read_newest(body):
-        return document
-    try:
-        told = ANYTHING.validate_json(body)
-    except ValueError as broken:
-        raise _unfit("body", "is no JSON") from broken
-    if not isinstance(told, dict):
-        raise _unfit("body", "is no JSON object")
-    try:
-        return read_document(brought_up(told))
-    except ValidationError as unfit:
-        raise RequestValidationError(unfit.errors(include_url=False, include_input=False)) from unfit
-
-
-def tell_sync_problems(api: FastAPI) -> None:
-    """Let the API answer with what a phone needs to go on after a problem."""
+def prepare_sync(api: FastAPI) -> None:
+    """Give the API its writer, and let it answer with what a phone needs to go on after a problem."""
     api.state.together = Together()
-    api.add_exception_handler(VisitMoved, _telling(_moved))
-    api.add_exception_handler(PhotosNotThere, _telling(_photos_missing))
-    api.add_exception_handler(DocumentTooOld, _telling(_too_old))
-    api.add_exception_handler(PhotoTooLarge, _telling(_too_large))
-    api.add_exception_handler(ClientDisconnect, _telling(lambda _: Response(status_code=400)))
+    for problem, answer in SYNC_ANSWERS.items():
+        api.add_exception_handler(problem, _telling(answer))
+
+
+def quick_sync_routes(api: FastAPI) -> list[BaseRoute]:
+    """
+    Return what phones send most, past what FastAPI does around each request.
+
+    That costs as much again as storing a visit. The routes above describe these, and answer whatever is
+    asked for in another form.
+    """
+    together: Together = api.state.together
+
+    async def visit(request: Request) -> Response:
+        return await take_visit(request, request.path_params["visit_id"], together)
+
+    async def photo(request: Request) -> Response:
+        try:
+            visit_id = UUID(request.query_params.get("visit", ""))
+        except ValueError as wrong:
+            raise unfit("visit", "names no visit") from wrong
+        code = request.query_params.get("code")
+        if code is not None and len(code) > _LONGEST_CODE:
+            raise unfit("code", "is too long")
+        return await take_photo(request, request.path_params["photo_id"], visit_id, code, together)
+
+    return [
+        Route("/api/v1/visits/{visit_id:uuid}", _answering(visit, api), methods=["PUT"]),
+        Route("/api/v1/photos/{photo_id:uuid}", _answering(photo, api), methods=["PUT"]),
+    ]
+
+
+def _answering(
+    endpoint: Callable[[Request], Awaitable[Response]], api: FastAPI
+) -> Callable[[Request], Awaitable[Response]]:
+    """Answer what goes wrong as the API does."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:
+            known = (api.exception_handlers.get(kind) for kind in type(error).__mro__)
+            handler: Any = next((found for found in known if found), None)
+            if not handler:
+                raise
+            found: Response = await handler(request, error)
+            return found
+
+    return answered
 
 
 def written_schemas() -> dict[str, Any]:
@@ -230,84 +180,8 @@ def written_schemas() -> dict[str, Any]:
     return {**made.pop("$defs"), "WrittenVisit": made}
 
 
-def _recorder(request: Request) -> Person:
-    by = person_of(request)
-    if not may(by, Action.RECORD):
-        raise HTTPException(HTTPStatus.NOT_FOUND)
-    return by
-
-
-def _require_type(request: Request, wanted: str) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if not (given.startswith(wanted) if wanted.endswith("/") else given == wanted):
-        said = f"This address takes {wanted.rstrip('/')} only. Nothing was changed."
-        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, said)
-
-
-async def _received(request: Request) -> tuple[bytes, str]:
-    """
-    Return the bytes of a photo and their SHA-256; of one that is cut off on its way nothing is kept.
-
-    Raises:
-        PhotoTooLarge: the rest of it is not read.
-    """
-    content, digest = bytearray(), sha256()
-    async for part in request.stream():
-        if len(content) + len(part) > BYTE_LIMIT:
-            mega = 1024 * 1024
-            raise PhotoTooLarge(number=1, size_mb=BYTE_LIMIT // mega + 1, limit_mb=BYTE_LIMIT // mega)
-        content += part
-        digest.update(part)
-    return bytes(content), digest.hexdigest()
-
-
-def _wanted_picture(
-    visit_id: UUID, photo_id: UUID, content: bytes, digest: str, by: Person
-) -> tuple[Bytes, Picture | None]:
-    """Say what the bytes of a photo are, and decode them where they are to be stored."""
-    found = _read(lambda session: find_bytes(session, visit_id, photo_id, digest, by=by))
-    return found, read_picture(content) if found is Bytes.WANTED else None
-
-
-def _read(read: Callable[[Session], T]) -> T:
-    with in_session(read_only=True) as session:
-        return read(session)
-
-
-async def _store(request: Request, write: Callable[[Session], T], by: Person) -> T:
-    together: Together = request.app.state.together
-    return await asyncio.wrap_future(together.store(write, by=by.id))
-
-
-def _json(told: Any, status: int = HTTPStatus.OK) -> Response:
-    return Response(ANYTHING.dump_json(told), status, _NEVER_KEPT, media_type="application/json")
-
-
-def _unfit(where: str, what: str) -> RequestValidationError:
-    return RequestValidationError([{"loc": (where,), "msg": what, "type": "unfit"}])
-
-
 def _telling(answer: Callable[[Any], Response]) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def told(_request: Request, error: Exception) -> Response:
         return answer(error)
 
     return told
-
-
-def _moved(problem: VisitMoved) -> Response:
-    held: VisitDocument = problem.facts["visit"]
-    more = {"revision": held.revision, "visit": ANYTHING.dump_python(told_visit(held), mode="json")}
-    return answer_problem(problem, more=more)
-
-
-def _photos_missing(problem: PhotosNotThere) -> Response:
-    return answer_problem(problem, more={"photos": [str(photo_id) for photo_id in problem.facts["photos"]]})
-
-
-def _too_old(problem: DocumentTooOld) -> Response:
-    return answer_problem(problem, headers={"Upgrade": f"second-visit/{SCHEMA}", "Connection": "Upgrade"})
-
-
-def _too_large(problem: Problem) -> Response:
-    # The rest is not read: what is left on the connection would be taken for the next request.
-    return answer_problem(problem, headers={"Connection": "close"})

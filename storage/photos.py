@@ -2,7 +2,8 @@
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -298,28 +299,61 @@ def _hold_files(session: Session, *, shared: bool = False) -> None:
         session.execute(text(f"SELECT {lock}(:lock)"), {"lock": _LOCK})
 
 
+def lay_files(picture: Picture) -> None:
+    """
+    Write a picture's files ahead of its row, so that no other writer waits for the disk meanwhile.
+
+    `keep_files` looks for them again under its lock. What never gets a row is swept.
+
+    Raises:
+        NoRoomLeft: nothing is left of them.
+    """
+    full = photo_path(picture.sha256)
+    with _telling_room():
+        for path, content in (
+            (photo_path(picture.sha256, thumbnail=True), picture.thumbnail),
+            (full, picture.jpeg),
+        ):
+            if not path.exists():
+                _write(path, content)
+        _sync_folders(full)
+
+
 def keep_files(session: Session, picture: Picture) -> str:
     """
-    Write a picture's files; return the SHA-256 of the thumbnail that lies beside it.
+    Have a picture's files lie where they belong; return the SHA-256 of the thumbnail beside it.
 
     Raises:
         NoRoomLeft: nothing is left of them.
     """
     _hold_files(session, shared=True)
     known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
-    full = photo_path(picture.sha256)
-    try:
+    full, thumbnail = photo_path(picture.sha256), photo_path(picture.sha256, thumbnail=True)
+    with _telling_room():
         # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
-        if known in (None, picture.thumbnail_sha256):
-            _write(photo_path(picture.sha256, thumbnail=True), picture.thumbnail)
-        _write(full, picture.jpeg)
-        for folder in (full.parent, full.parent.parent):
-            _sync_folder(folder)
+        if known in (None, picture.thumbnail_sha256) and not _holds(thumbnail, picture.thumbnail):
+            _write(thumbnail, picture.thumbnail)
+        if not _holds(full, picture.jpeg):
+            _write(full, picture.jpeg)
+        _sync_folders(full)
+    return known or picture.thumbnail_sha256
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _telling_room() -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         if error.errno in _NO_ROOM:
             raise NoRoomLeft from error
         raise
-    return known or picture.thumbnail_sha256
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -339,13 +373,14 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folders(path: Path) -> None:
     """Put the names of new files on the disk, too: the power may fail right after."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    for folder in (path.parent, path.parent.parent):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _drop_files(sha256: str) -> None:

@@ -2,13 +2,17 @@
 
 import io
 import math
+import os
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from tempfile import TemporaryFile
 from threading import Condition
+from typing import IO
 
 from PIL import ImageCms
 from PIL.ExifTags import IFD, Base
@@ -131,10 +135,14 @@ def read_picture(content: bytes, number: int = 1) -> Picture:
         turn = _UPRIGHT.get(_orientation(image))
         if turn is not None:
             upright = upright.transpose(turn)
-        jpeg, size = _jpeg(upright), upright.size
-        upright.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Resampling.BICUBIC, reducing_gap=1.5)
-        thumbnail = _jpeg(upright)
-    return Picture(jpeg, thumbnail, *size, _hash(jpeg), _hash(thumbnail), taken_at)
+        # Pillow writes some of what an opened picture carries (a comment) into the file it saves.
+        upright.info = {}
+        # Both take as long, and neither changes the picture: whoever waits, waits for one.
+        with ThreadPoolExecutor(1) as beside:
+            made = beside.submit(_thumbnail, upright)
+            jpeg = _jpeg(upright)
+            thumbnail = made.result()
+    return Picture(jpeg, thumbnail, *upright.size, _hash(jpeg), _hash(thumbnail), taken_at)
 
 
 def _recognised(content: bytes, number: int) -> tuple[_Opener, tuple[int, int] | None]:
@@ -275,13 +283,27 @@ def _taken_at(image: Image) -> datetime | None:
         return None
 
 
+def _thumbnail(image: Image) -> bytes:
+    scale = THUMBNAIL_SIDE / max(image.size)
+    if scale < 1:
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        image = image.resize(size, Resampling.BICUBIC, reducing_gap=1.5)
+    return _jpeg(image)
+
+
 def _jpeg(image: Image) -> bytes:
-    # Pillow writes some of what an opened picture carries (a comment) into the file it saves.
-    image.info = {}
-    written = io.BytesIO()
-    # Tables of its own (`optimize`) would save a twentieth of its bytes and take as long again.
-    image.save(written, "JPEG", quality=QUALITY)
-    return written.getvalue()
+    # Into a file that only memory holds: there Pillow lets other threads run while it compresses.
+    with _file_in_memory() as written:
+        # Tables of its own (`optimize`) would save a twentieth of its bytes and take as long again.
+        image.save(written, "JPEG", quality=QUALITY)
+        written.seek(0)
+        return written.read()
+
+
+def _file_in_memory() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("picture"), "w+b")
+    return TemporaryFile()
 
 
 def _hash(content: bytes) -> str:

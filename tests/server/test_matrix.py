@@ -241,7 +241,8 @@ def every_route(routes: list[BaseRoute]) -> set[tuple[str, str]]:
             found.add(("GET", route.path or "/"))
         else:
             methods = set(route.methods) - {"HEAD"}  # type: ignore[attr-defined]
-            found |= {(method, route.path) for method in methods}  # type: ignore[attr-defined]
+            path = route.path.replace(":uuid}", "}")  # type: ignore[attr-defined]
+            found |= {(method, path) for method in methods}
     return found
 
 
