@@ -181,7 +181,7 @@ def add_owner(
             set_password(session, person.id, password)
     typer.echo(f"{person.name} is an owner.")
     if password is None:
-        typer.echo(f"To choose a password, within a day and once: {address}/invitation/{token}")
+        typer.echo(f"To choose a password, within a day and once: {address.rstrip('/')}/invitation/{token}")
 
 
 @app.command()
@@ -197,7 +197,7 @@ def end_sessions() -> None:
     with in_session() as session:
         people = list_accounts(session, include_removed=True)
         ended = sum(end_sessions_of(session, account.person.id) for account in people)
-    typer.echo(f"Signed out: {ended:,} devices.")
+    typer.echo(f"Signed out: {ended:,} {'device' if ended == 1 else 'devices'}.")
 
 
 @app.command()

@@ -115,8 +115,8 @@ def test_without_a_session_nothing_is_shown_but_the_way_in():
     programme()
     test = page_of()
     test.user = {}
-    open_in(test, "read_visits.py")
-    assert "/sign-in?next=" in said_on(test)
+    open_in(test, "read_visits.py", visit="1", brand="A & B")
+    assert "/sign-in?next=%2F%3Fvisit%3D1%26brand%3DA%2B%2526%2BB" in said_on(test)
     assert not test.title
     assert "Own north" not in said_on(test)
 

@@ -1,0 +1,120 @@
+"""The whole program, with Streamlit's pages, running in this process; and a browser with its own address."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import count
+from threading import Thread
+from time import monotonic, sleep
+
+import httpx2
+import uvicorn
+from starlette.routing import BaseRoute
+from streamlit.runtime import Runtime
+
+from server.requests import COOKIE
+from standards.people import Person, Role
+from storage.door_sessions import end_session, hash_token, open_session
+from storage.photos import add_photo, keep_picture
+from storage.sessions import in_session
+from storage.visits import submit_visit
+from tests.builders import a_brand, a_channel, a_visit, an_edition
+from tests.pictures import sent, upright
+from tests.server.behind_door import a_person
+
+WHO = (
+    "nobody",
+    "shopper",
+    "other shopper",
+    "viewer",
+    "viewer of another area",
+    "manager",
+    "owner",
+    "revoked",
+)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The real program, running in this process, with a shopper's visit and its photo in the North."""
+
+    address: str
+    routes: list[BaseRoute]
+    people: dict[str, Person]
+    names: dict[str, str]
+    turns: Iterator[int] = field(default_factory=count)
+
+    def token(self, who: str) -> str | None:
+        """Open a session for somebody; of who is revoked, it has ended."""
+        if who == "nobody":
+            return None
+        with in_session() as session:
+            token = open_session(session, self.people[who].id)
+            if who == "revoked":
+                end_session(session, hash_token(token))
+        return token
+
+    def path(self, route: str) -> str:
+        """Fill in what stands in braces."""
+        for name, value in self.names.items():
+            route = route.replace(name, value)
+        return re.sub(
+            r"{(\w+)(:path)?}", r"\1", route.replace("{name}", "door.css").replace("{path:path}", "a/b/c")
+        )
+
+
+@contextmanager
+def running_program() -> Iterator[Program]:
+    """Start the program in this process, as wired, and stop it at the end."""
+    people = stored_people()
+    with in_session() as session:
+        channel = a_channel(session, a_brand(session), area="North")
+        visit = a_visit(session, channel, an_edition(session), submitted=False, shopper="Ann")
+        photo = add_photo(session, visit.id, "A", sent("JPEG", upright((60, 40))))
+        submit_visit(session, visit.id)
+        picture = keep_picture(session, sent("JPEG", upright((50, 50))))
+    sys.modules.pop("app", None)
+    app = import_module("app").app
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, host="127.0.0.1", log_level="error", ws="websockets-sansio")
+    )
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    until = monotonic() + 60
+    while not server.started and thread.is_alive() and monotonic() < until:
+        sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    names = {"{photo_id}": str(photo.id), "{visit_id}": str(visit.id), "{sha256}": picture}
+    yield Program(f"http://127.0.0.1:{port}", app._starlette_app.routes, people, names)
+    server.should_exit = True
+    thread.join(20)
+    sys.modules.pop("app", None)
+    # Streamlit allows one in a process and keeps it for ever; the next test starts the program anew.
+    Runtime._instance = None
+
+
+def stored_people() -> dict[str, Person]:
+    return {
+        "shopper": a_person("Ann", Role.SHOPPER),
+        "other shopper": a_person("Ben", Role.SHOPPER),
+        "viewer": a_person("Vera", Role.VIEWER, areas=["North"]),
+        "viewer of another area": a_person("Viktor", Role.VIEWER, areas=["South"]),
+        "manager": a_person("Mona", Role.MANAGER),
+        "owner": a_person("Olive", Role.OWNER),
+        "revoked": a_person("Rita", Role.OWNER),
+    }
+
+
+def browser_of(program: Program, token: str | None) -> httpx2.Client:
+    """Return a browser with a session, at an address of its own: none uses up another's tries."""
+    turn = next(program.turns)
+    address = f"127.0.{1 + turn // 200}.{1 + turn % 200}"
+    # It speaks HTTP only: reading certificates each time would take longer than all else.
+    transport = httpx2.HTTPTransport(local_address=address, verify=False)
+    browser = httpx2.Client(transport=transport, base_url=program.address)
+    if token:
+        browser.cookies.set(COOKIE, token)
+    return browser
