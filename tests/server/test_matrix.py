@@ -54,6 +54,7 @@ def inside(status: int, *, outside: int = 401, **others: int) -> dict[str, int]:
 OF_THE_VISIT = inside(200, other_shopper=404, viewer_of_another_area=404)
 FOR_RECORDING = inside(200, viewer=404, viewer_of_another_area=404)
 FOR_OWNERS = inside(404, owner=200)
+FOR_COMPARING = inside(404, viewer=200, manager=200, owner=200)
 
 MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/photos/{photo_id}"): OF_THE_VISIT,
@@ -75,6 +76,8 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/visits/{visit_id}"): OF_THE_VISIT,
     ("GET", "/api/v1/standards"): inside(200),
     ("GET", "/api/v1/events"): FOR_OWNERS,
+    ("GET", "/api/v1/comparison"): FOR_COMPARING,
+    ("GET", "/api/v1/observations"): FOR_COMPARING,
     ("GET", "/_stcore/health"): all_get(200),
     ("OPTIONS", "/_stcore/health"): all_get(204),
     ("GET", "/_stcore/host-config"): inside(200),
