@@ -202,7 +202,7 @@ def end_sessions() -> None:
 
 @app.command()
 def check() -> None:
-    """Verify references, values, photos, scores.
+    """Verify references, values, photos, scores and tallies.
 
     Says what it finds, one line each, and ends with 1; with 0 where nothing is found.
     """
@@ -218,6 +218,19 @@ def check() -> None:
             raise typer.Exit(1)
         counts = ", ".join(f"{count:,} {name}" for name, count in count_stored(session).items())
     typer.echo(f"Nothing found: {counts}")
+
+
+@app.command()
+def retally() -> None:
+    """Add up anew what comparing reads.
+
+    For when check says that a tally differs; otherwise it changes nothing.
+    """
+    from storage.sessions import in_session
+    from storage.tallying import retally as tally_anew
+
+    with in_session() as session:
+        typer.echo(f"Tallied: {tally_anew(session):,} visits.")
 
 
 def _read(file: Path) -> bytes:

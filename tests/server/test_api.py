@@ -252,6 +252,8 @@ def test_the_description_names_every_address_and_how_it_refuses(people):
     assert set(described["paths"]) == {
         *(path.removeprefix("/api") for path in PATHS),
         "/v1/visits/{visit_id}",
+        "/v1/comparison",
+        "/v1/observations",
     }
     for path in described["paths"].values():
         for status, answer in path["get"]["responses"].items():

@@ -31,6 +31,7 @@ def inside(status: int, *, outside: int = 401, **others: int) -> dict[str, int]:
 OF_THE_VISIT = inside(200, other_shopper=404, viewer_of_another_area=404)
 FOR_RECORDING = inside(200, viewer=404, viewer_of_another_area=404)
 FOR_OWNERS = inside(404, owner=200)
+FOR_COMPARING = inside(404, viewer=200, manager=200, owner=200)
 
 # Below our own paths nothing else stands, and never Streamlit's page: some of them are open to everybody.
 NOTHING = {
@@ -74,6 +75,8 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/api/v1/events"): FOR_OWNERS,
     ("GET", "/api/v1/openapi.json"): inside(200),
     ("GET", "/api/v1/docs"): inside(200),
+    ("GET", "/api/v1/comparison"): FOR_COMPARING,
+    ("GET", "/api/v1/observations"): FOR_COMPARING,
     ("GET", "/_stcore/health"): all_get(200),
     ("OPTIONS", "/_stcore/health"): all_get(204),
     ("GET", "/_stcore/host-config"): inside(200),
