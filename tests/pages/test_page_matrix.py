@@ -60,7 +60,7 @@ def row(
 
 FOR_MANAGERS = (REFUSED, REFUSED, REFUSED, REFUSED)
 MATRIX = {
-    "compare_brands.py": row(REFUSED, REFUSED, AREA, NOTHING, AREA, AREA),
+    "compare_brands.py": row(REFUSED, REFUSED, AREA, NOTHING, AREA | {"channel"}, AREA | {"channel"}),
     "export_files.py": row(*FOR_MANAGERS, NOTHING, NOTHING),
     "home.py": row(LISTED, NOTHING, AREA, NOTHING, LISTED, LISTED),
     "import_files.py": row(*FOR_MANAGERS, NOTHING, NOTHING),

@@ -237,7 +237,7 @@ def test_a_viewer_compares_only_what_was_given():
     assert "Others" not in said
     offered = {option for box in test.multiselect for option in box.options}
     assert offered == {"Theirs", "North", "Ours · Ours North", "Theirs · Theirs North"}
-    assert list(test.dataframe[0].value["Visits"]) == [3, 3]
+    assert list(test.dataframe[0].value["Score visits"]) == [3, 3]
 
 
 def test_a_viewer_of_one_channel_compares_it_with_competitors_of_its_area():
