@@ -1,7 +1,4 @@
-"""Shares: published intervals, the visit as the unit, months without a visit, and who leads."""
-
-from datetime import date
-from itertools import pairwise
+"""Shares: published intervals of one share and of the difference of two."""
 
 import pytest
 from hypothesis import given
@@ -9,30 +6,12 @@ from hypothesis import strategies as some
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
 from standards.comparing import (
-    MeanScore,
-    MetCount,
-    StandardGap,
-    VisitScore,
-    best_of,
-    mean_score,
-    met_rate,
-    met_rates,
     mirrored,
-    months_between,
     newcombe,
-    scores_by_brand,
-    scores_by_month,
-    share_difference,
-    standard_gaps,
     upper_bound_unseen,
-    widest_first,
     wilson,
     wilson_of_share,
 )
-from standards.measuring import Measure
-
-OURS, THEIRS, OTHERS = 1, 2, 3
-YES_NO = Measure.YES_NO
 
 
 @pytest.mark.parametrize(
@@ -157,9 +136,6 @@ def test_an_interval_leaves_out_0_just_where_the_p_value_says_so(own, other, con
 
 
 def test_without_a_visit_on_one_side_there_is_no_difference():
-    assert share_difference(met_rate(3, 1), None) is None
-    assert share_difference(None, met_rate(3, 1)) is None
-    assert share_difference(met_rate(3, 1), met_rate(1, 3)) == newcombe(3, 4, 1, 4)
     with pytest.raises(ValueError, match="no proportion"):
         newcombe(1, 2, 0, 0)
 
@@ -189,88 +165,3 @@ def test_the_bound_of_the_unseen_equals_clopper_and_pearson_and_shrinks(visits):
         proportion_confint(0, visits, alpha=0.10, method="beta")[1], abs=1e-12
     )
     assert upper_bound_unseen(visits + 1) < upper_bound_unseen(visits)
-
-
-def test_a_standard_that_never_applied_has_no_met_rate():
-    assert met_rate(0, 0) is None
-    rates = met_rates([MetCount(OURS, "A", YES_NO, 0, 0), MetCount(THEIRS, "A", YES_NO, 1, 1)])
-    assert rates == {("A", YES_NO): {THEIRS: met_rate(1, 1)}}
-
-
-def test_a_standard_whose_measure_changed_is_another_standard():
-    rates = met_rates([MetCount(OURS, "A", YES_NO, 3, 1), MetCount(OURS, "A", Measure.DURATION, 1, 3)])
-    assert {key: by_brand[OURS].share for key, by_brand in rates.items()} == {
-        ("A", YES_NO): 0.75,
-        ("A", Measure.DURATION): 0.25,
-    }
-
-
-def a_gap(code, own, other):
-    own_rate = met_rate(own, 10 - own) if own is not None else None
-    other_rate = met_rate(other, 10 - other) if other is not None else None
-    return StandardGap(code, YES_NO, own_rate, other_rate)
-
-
-def test_a_gap_is_ours_minus_theirs_and_needs_both():
-    counts = [
-        MetCount(OURS, "A", YES_NO, 9, 1),
-        MetCount(THEIRS, "A", YES_NO, 4, 6),
-        MetCount(OURS, "B", YES_NO, 1, 0),
-        MetCount(OTHERS, "C", YES_NO, 1, 0),
-    ]
-    found = standard_gaps(met_rates(counts), OURS, THEIRS)
-    assert [(gap.code, gap.gap) for gap in found] == [("A", pytest.approx(0.5)), ("B", None)]
-
-
-def test_the_widest_gap_comes_first_whoever_is_ahead_and_one_sided_standards_last():
-    gaps = [a_gap("A", 5, 4), a_gap("B", 5, None), a_gap("C", 1, 8), a_gap("D", 5, 4)]
-    assert [gap.code for gap in widest_first(gaps)] == ["C", "A", "D", "B"]
-
-
-def a_score(brand_id, day, percent, *, possible=10.0, failed=False):
-    return VisitScore(brand_id, day, percent * possible / 100, possible, failed)
-
-
-def test_every_visit_counts_the_same_however_many_standards_applied():
-    day = date(2026, 1, 5)
-    scores = [a_score(OURS, day, 100, possible=2), a_score(OURS, day, 50, possible=200, failed=True)]
-    assert mean_score(scores) == MeanScore(visits=2, percent=75, failed=1)
-
-
-def test_without_a_visit_there_is_no_score():
-    assert mean_score([]) == MeanScore(0, None)
-    assert scores_by_month([]) == {}
-    assert scores_by_brand([]) == {}
-
-
-def test_a_month_without_a_visit_has_no_score_and_is_not_left_out():
-    scores = [
-        a_score(OURS, date(2025, 11, 30), 80),
-        a_score(OURS, date(2026, 2, 1), 60),
-        a_score(OURS, date(2026, 2, 28), 100),
-        a_score(THEIRS, date(2025, 12, 1), 70),
-    ]
-    months = scores_by_month(scores)
-    assert {month: (mean.percent, mean.visits) for month, mean in months[OURS].items()} == {
-        date(2025, 11, 1): (80, 1),
-        date(2025, 12, 1): (None, 0),
-        date(2026, 1, 1): (None, 0),
-        date(2026, 2, 1): (80, 2),
-    }
-    assert list(months[THEIRS]) == list(months[OURS])
-
-
-@given(some.dates(date(1990, 1, 1), date(2040, 1, 1)), some.integers(0, 1000))
-def test_months_follow_each_other_without_a_hole(first, days):
-    last = date.fromordinal(first.toordinal() + days)
-    months = months_between(first, last)
-    assert months[0] == first.replace(day=1)
-    assert months[-1] == last.replace(day=1)
-    assert all(0 < (later - earlier).days <= 31 for earlier, later in pairwise(months))
-
-
-def test_a_brand_seen_only_twice_never_leads():
-    means = {OURS: MeanScore(3, 70.0), THEIRS: MeanScore(2, 99.0), OTHERS: MeanScore(5, 60.0)}
-    assert best_of(means, [OURS, THEIRS, OTHERS]) == OURS
-    assert best_of(means, [THEIRS]) is None
-    assert best_of(means, []) is None
