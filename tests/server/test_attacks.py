@@ -19,7 +19,8 @@ from standards.people import Purpose, Role
 from storage.door_sessions import hash_token
 from storage.invitations import add_invitation
 from storage.sessions import in_session
-from tests.server.behind_door import a_person
+from storage.sign_in import set_password
+from tests.server.behind_door import Browser, a_person
 from tests.server.whole_program import Program
 
 SIGN_IN = b"<title>Sign in"
@@ -226,3 +227,34 @@ def at_once(program: Program, path: str, body: str) -> list[tuple[int, bytes]]:
 
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(post, range(4)))
+
+
+def test_no_letter_that_a_database_refuses_breaks_a_route(database):
+    """PostgreSQL keeps no NUL: what is asked with one finds nothing."""
+    owner = a_person("Olive", Role.OWNER)
+    inside, outside = Browser().sign_in(owner), Browser()
+    nul = "a\x00b@company.example"
+    answers = {
+        "sign-in": outside.post("/sign-in", {"email": nul, "password": nul, "next": "/\x00"}),
+        "invitation": outside.post("/invitation/%00", {"password": nul}),
+        "set-up": outside.post("/set-up/%00", {"name": nul, "email": nul}),
+        "photo": inside.get("/photos/%00"),
+        "picture": inside.get("/pictures/%00"),
+        "thumbnail": inside.get("/pictures/%00/thumbnail"),
+        "visit": inside.get("/api/v1/visits/%00"),
+        "search": inside.get("/api/v1/visits?text=%00"),
+    }
+    assert {name: int(answer.status_code) for name, answer in answers.items()} == {
+        "sign-in": 403, "invitation": 404, "set-up": 404, "photo": 404, "picture": 404, "thumbnail": 404,
+        "visit": 422, "search": 200,
+    }  # fmt: skip
+
+
+def test_a_letter_that_a_database_refuses_makes_no_new_account_to_guess_at(database):
+    """As many tries as with the address itself: a NUL in it is another address, and no account's."""
+    ann = a_person("Ann", Role.OWNER)
+    with in_session() as session:
+        set_password(session, ann.id, "four windy kettles sing")
+    for email in ("ann\x00@company.example", "\x00ann@company.example", "ann@company.example\x00"):
+        form = {"email": email, "password": "four windy kettles sing"}
+        assert Browser().post("/sign-in", form).status_code == 403

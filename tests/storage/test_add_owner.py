@@ -172,7 +172,8 @@ def on_a_terminal(password: str) -> tuple[int, str, list[str]]:
         stderr=theirs,
     )
     os.close(theirs)
-    shown, listed, asks = b"", [], [b"Password:", b"confirmation:"]
+    # The space comes last, when what is typed is no longer shown; what is typed before is thrown away.
+    shown, listed, asks = b"", [], [b"Password: ", b"confirmation: "]
     try:
         while chunk := _read(ours):
             shown += chunk
@@ -182,8 +183,9 @@ def on_a_terminal(password: str) -> tuple[int, str, list[str]]:
                 os.write(ours, f"{password}\n".encode())
         return process.wait(30), shown.decode(), listed
     finally:
-        process.kill()
         os.close(ours)
+        process.kill()
+        process.wait()
 
 
 def _read(terminal: int) -> bytes:
