@@ -202,7 +202,7 @@ def end_sessions() -> None:
 
 @app.command()
 def check() -> None:
-    """Verify references, values, photos, scores and tallies.
+    """Verify references, values, photos, sums.
 
     Says what it finds, one line each, and ends with 1; with 0 where nothing is found.
     """
