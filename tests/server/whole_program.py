@@ -14,6 +14,7 @@ import httpx2
 import uvicorn
 from starlette.routing import BaseRoute
 from streamlit.runtime import Runtime
+from streamlit.runtime.app_session import AppSession
 
 from server.requests import COOKIE
 from standards.people import Person, Role
@@ -89,11 +90,26 @@ def running_program() -> Iterator[Program]:
     port = server.servers[0].sockets[0].getsockname()[1]
     names = {"{photo_id}": str(photo.id), "{visit_id}": str(visit.id), "{sha256}": picture}
     yield Program(f"http://127.0.0.1:{port}", app._starlette_app.routes, people, names)
+    sessions = [info.session for info in Runtime.instance()._session_mgr.list_sessions()]
     server.should_exit = True
     thread.join(20)
+    close_loops_of(sessions)
     sys.modules.pop("app", None)
     # Streamlit allows one in a process and keeps it for ever; the next test starts the program anew.
     Runtime._instance = None
+
+
+def close_loops_of(sessions: list[AppSession]) -> None:
+    """Close what Streamlit leaves open.
+
+    A script that ends after its server's loop has closed is not heard, and its own loop stays open until it
+    is collected, with a warning in whichever test runs then.
+    """
+    for session in sessions:
+        runner = session._scriptrunner
+        if runner and runner._script_thread:
+            runner._script_thread.join(20)
+        session._script_event_loop.close()
 
 
 def stored_people() -> dict[str, Person]:
