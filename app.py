@@ -7,13 +7,14 @@ from pathlib import Path
 import streamlit as st
 import typer
 from starlette.middleware import Middleware
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from pages.parts.problems import tell_failure
 from server.api import api_routes
 from server.door import Door
+from server.forwarded import Forwarded
 from server.listening import answer_at_once
 from server.oidc import oidc_routes
+from server.paths import nothing_routes
 from server.photos import photo_routes
 from server.security_headers import SecurityHeaders
 from server.sign_in import sign_in_routes
@@ -36,9 +37,9 @@ async def prepared(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=prepared,
-    routes=[*api_routes(), *photo_routes(), *sign_in_routes(), *oidc_routes()],
+    routes=[*api_routes(), *photo_routes(), *sign_in_routes(), *oidc_routes(), *nothing_routes()],
     middleware=[
-        Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
+        Middleware(Forwarded, trusted=settings.trusted_proxies),
         Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts),
         Middleware(Door, allowed_hosts=settings.allowed_hosts),
     ],

@@ -2,6 +2,8 @@
 How well sentences are read: `python -m benchmarks.wording FILE [--hostile]` prints one line of JSON.
 
 FILE is a CSV with the columns sentence, kind, comparator, target, unit, vague (words parted by ";").
+A unit may be labelled "calendar days" for what the reader calls "days", and "business days" for "working
+days".
 """
 
 import argparse
@@ -19,6 +21,8 @@ from standards.wording import Reading, read_statement
 
 HOSTILE_STRINGS = 10_000
 _MILLION = 1_000_000
+# Days that are not said to be working days are calendar days: two labels for one unit.
+_SAME_UNIT = {"calendar days": "days", "business days": "working days"}
 _PIECES = (
     *"0123456789.,:;-/%°€$£'\"()[]{}<>=+*^\\\n\t\0½²\u202e\u200f\u2066\ufeff\ud800\U0001f600İßﬁ",
     *(
@@ -103,7 +107,7 @@ def measured_as_labelled(reading: Reading, row: Mapping[str, str]) -> bool:
         measure is not None
         and measure.kind == row["kind"]
         and (measure.comparator or "") == row["comparator"]
-        and (measure.unit or "") == row["unit"]
+        and (measure.unit or "") == _SAME_UNIT.get(row["unit"], row["unit"])
         and (measure.target == Decimal(row["target"]) if row["target"] else measure.target is None)
     )
 

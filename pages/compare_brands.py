@@ -1,36 +1,39 @@
-"""Compare: our own brand against competitors, over time and standard by standard."""
+"""Compare: are we better than they are, where exactly, is it getting better, and what to do next."""
 
 import streamlit as st
 
-from pages.parts.answers import say_answer, say_thin
-from pages.parts.charts import CONFIG, met_rate_dots, month_lines, say_months, say_rates
-from pages.parts.compared import (
-    choose_rival,
-    choose_rows,
-    explain_rates,
-    month_rows,
-    named_gaps,
-    rate_rows,
-    show_brands,
-)
-from pages.parts.filters import choose_brands, choose_period, choose_place, choose_set, say_filters
+from pages.parts.charts_taps import chart_taps
+from pages.parts.compared import choose_rival, explain
+from pages.parts.compared_brands import show_answer, show_brands
+from pages.parts.compared_channels import choose_whose, show_channels
+from pages.parts.compared_evidence import open_evidence, show_asked_evidence
+from pages.parts.compared_filters import choose_view, say_nothing, show_view
+from pages.parts.compared_notes import edit_notes
+from pages.parts.compared_standards import show_standards
+from pages.parts.compared_time import choose_drawn, show_over_time
+from pages.parts.compared_waits import show_waits
+from pages.parts.compared_walk import show_walk
 from pages.parts.navigation import ways_to_begin
 from pages.parts.signed_in import signed_in
-from pages.parts.tables import show_table
-from pages.parts.words import count_of, plain, show_text
-from standards.comparing import met_rates, scores_by_brand, scores_by_month
-from standards.people import Action
-from storage.comparing import (
-    Selection,
-    brands_in_set,
-    count_compared,
-    met_counts,
-    places_of,
-    sets_in_use,
-    visit_scores,
-)
+from pages.parts.words import count_of
+from standards.comparing.adjusting import adjust_brands
+from standards.comparing.answer import short_answer
+from standards.comparing.brands import compare_brands
+from standards.comparing.channels import compare_channels
+from standards.comparing.comparison import Comparison, Names
+from standards.comparing.gaps import compare_standards
+from standards.comparing.timeline import compare_over_time
+from standards.comparing.waiting import compare_waits
+from standards.comparing.walk import compare_walks
+from standards.people import Action, may
+from storage.comparing import count_compared, sets_in_use
 from storage.editions import editions_of_set
 from storage.sessions import in_session
+from storage.tallies import compared_columns
+from storage.time_notes import list_time_notes
+
+STANDARDS, TIME, WALK, WAITS, CHANNELS = "standards", "over time", "the walk", "waits", "channels"
+EVERYTHING = "everything"
 
 person = signed_in(Action.COMPARE)
 st.title("Compare", anchor=False)
@@ -41,67 +44,46 @@ if not used:
     ways_to_begin(person)
     st.stop()
 
-with st.expander("Filters", icon=":material/filter_list:"):
-    chosen_set = choose_set(used)
-    with in_session(read_only=True) as session:
-        brands = brands_in_set(session, chosen_set.id, seen_by=person)
-        places = places_of(session, chosen_set.id, seen_by=person)
-    own = next((brand for brand in brands if brand.is_own), None)
-    competitors = [brand for brand in brands if brand != own]
-    chosen = choose_brands(competitors, "Competitors", key="competitor")
-    place = choose_place(places.kinds, places.areas)
-    period = choose_period()
-rivals = list(chosen) or competitors
-shown = [own, *rivals] if own else rivals
-selection = Selection(
-    chosen_set.id,
-    brand_ids=tuple(brand.id for brand in shown),
-    kinds=place.kinds,
-    areas=place.areas,
-    since=period.since,
-    until=period.until,
-)
+view = choose_view(used, person)
+show_view(view)
 with in_session(read_only=True) as session:
-    compared = count_compared(session, selection, seen_by=person)
-    scores = visit_scores(session, selection, seen_by=person)
-    rates = met_rates(met_counts(session, selection, seen_by=person))
-    editions = editions_of_set(session, chosen_set.id)
-
-filtered = say_filters(chosen, place, period)
-example = ":violet-badge[:material/science: Example] " if chosen_set.is_example else ""
-st.markdown(f"{example}{plain(chosen_set.name)}{' · ' + plain(filtered) if filtered else ''}")
-if not scores:
-    st.info(
-        "No complete visit matches. Take a filter away, or widen the dates.", icon=":material/search_off:"
-    )
-    if compared.incomplete:
-        st.caption(f"{count_of(compared.incomplete, 'incomplete visit')} matched, and cannot be compared.")
+    columns = compared_columns(session, view.selection, seen_by=person)
+    compared = count_compared(session, view.selection, seen_by=person)
+    editions = editions_of_set(session, view.set.id)
+    notes = list_time_notes(session, view.set.id, [brand.id for brand in view.brands])
+if not len(columns):
+    st.info(say_nothing(view, compared), icon=":material/search_off:")
     st.stop()
 
-means = scores_by_brand(scores)
-with st.container(border=True):
-    show_text(say_answer(means, own, rivals), strong=True)
-    st.caption("Averages of visit scores. A small difference, or one from a few visits, may be chance.")
-if thin := say_thin(means, rivals):
-    st.caption(f":material/hourglass_empty: {plain(thin)}")
-show_brands(means, shown, compared)
+chart_taps(open_evidence)
+against_id = choose_rival([brand for brand in view.brands if not brand.is_own])
+comparison = Comparison(columns, Names(view.brands, view.channels, editions, notes), against_id)
+answer = short_answer(comparison, adjusted=view.is_adjusted)
+show_answer(answer)
+show_brands(compare_brands(comparison), adjust_brands(comparison) if view.is_adjusted else {}, answer)
+left_out = f" {count_of(compared.incomplete, 'incomplete visit')} left out." if compared.incomplete else ""
+explain(f"{count_of(len(columns), 'complete visit')} compared.{left_out}")
 
-st.subheader("Score over time", anchor=False)
-months = scores_by_month(scores)
-drawn = month_lines(months, shown)
-st.plotly_chart(drawn, key="compare_months", config=CONFIG, alt=say_months(months, shown))
-st.caption("Mean visit score by month of the visit. A month without a visit is a gap.")
-show_table(month_rows(months, shown), name="score_by_month", alt="Mean visit score by month and brand")
-
-st.subheader("Standard by standard", anchor=False)
-rival = choose_rival(means, rivals)
-gaps = named_gaps(rates, editions, own, rival)
-rows = choose_rows(gaps)
-drawn = met_rate_dots(rows, own, rival)
-st.plotly_chart(drawn, key="compare_rates", config=CONFIG, alt=say_rates(rows, own, rival))
-explain_rates(gaps, editions)
-show_table(
-    rate_rows(gaps, own, rival),
-    name="met_rate_by_standard",
-    alt="Met-rate by standard with interval and visits",
+looked_at = st.pills(
+    "Look closer",
+    [STANDARDS, TIME, WALK, WAITS, CHANNELS, EVERYTHING],
+    default=STANDARDS,
+    required=True,
+    key="look",
+    bind="query-params",
 )
+if looked_at in (STANDARDS, EVERYTHING):
+    show_standards(compare_standards(comparison), view.brands)
+if looked_at in (TIME, EVERYTHING):
+    st.header("Over time", anchor=False)
+    show_over_time(compare_over_time(comparison, *choose_drawn(columns.standards)), comparison.rival)
+    if may(person, Action.MANAGE):
+        edit_notes(view.set.id, view.brands, notes)
+if looked_at in (WALK, EVERYTHING):
+    show_walk(compare_walks(comparison), view.brands)
+if looked_at in (WAITS, EVERYTHING):
+    show_waits(compare_waits(comparison), view.brands)
+if looked_at in (CHANNELS, EVERYTHING):
+    st.header("Channels", anchor=False)
+    show_channels(compare_channels(comparison, choose_whose(view.brands)))
+show_asked_evidence(comparison, person)

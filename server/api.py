@@ -27,6 +27,7 @@ from server.api_shapes import (
     WantedEvents,
     WantedVisits,
 )
+from server.compare_api import routes as compare_routes
 from server.problems import MEDIA_TYPE, ProblemReport, answer_problem, problem_answer
 from server.requests import COOKIE, person_of
 from server.sign_in import still_page
@@ -120,6 +121,9 @@ def show_events(by: Reader, wanted: Annotated[WantedEvents, Query()]) -> SentEve
         found = list_events(session, wanted.filter, limit=wanted.per_page, offset=wanted.offset)
     events = [SentEvent.of(event) for event in found]
     return SentEvents(events=events, total=total, page=wanted.page, pages=wanted.pages(total))
+
+
+routes.include_router(compare_routes)
 
 
 @routes.get("/openapi.json", include_in_schema=False)

@@ -11,16 +11,16 @@ from urllib.parse import quote
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
 
 from server.limits import BodyTooLargeError, LimitedBody, Rate, announced_too_large
 from server.origins import SAFE_METHODS, is_allowed_host, is_foreign
-from server.paths import is_api, is_closed, is_missing_asset, is_open, largest_body
+from server.page_messages import is_used, only_run_again
+from server.paths import is_api, is_closed, is_missing_asset, is_open, is_page, largest_body
 from server.requests import SIGNED_IN, address_of, token_of
 from standards.errors import StoreBusy
 from storage.door_sessions import SignedIn, find_session, hash_token, note_seen
 from storage.sessions import in_session
+from storage.sign_in import network_of
 
 # What Streamlit takes into st.user (.streamlit/config.toml, trustedUserHeaders).
 SESSION_HEADER = "x-second-visit-session"
@@ -103,7 +103,7 @@ class Door:
         wait = 0.0
         if is_open(path):
             if writes or path.startswith(("/invitation/", "/set-up/", "/oidc/")):
-                wait = self._knocks.seconds_to_wait(address_of(scope))
+                wait = self._knocks.seconds_to_wait(network_of(address_of(scope)))
         elif writes and found:
             wait = self._writes.seconds_to_wait(str(found.person.id))
         if not wait:
@@ -123,14 +123,22 @@ class Door:
         if not found:
             await _close(receive, send)
             return
-        token_hash = found.session.token_hash
+        token_hash, rights = found.session.token_hash, _rights_of(found)
 
         async def receive_checked() -> Message:
-            message = await receive()
-            data = message.get("bytes")
-            if message["type"] != "websocket.receive" or not data or await self._still_open(token_hash):
-                return message
-            return {"type": "websocket.receive", "bytes": only_run_again(data)}
+            nonlocal rights
+            while True:
+                message = await receive()
+                data = message.get("bytes")
+                if message["type"] != "websocket.receive" or not data:
+                    return message
+                if not is_used(data):
+                    continue
+                now = _rights_of(await self._still_in(token_hash))
+                if now and now == rights:
+                    return message
+                rights = now or rights
+                return {"type": "websocket.receive", "bytes": only_run_again(data)}
 
         await self.app(_passed_on(scope, found), receive_checked, send)
 
@@ -143,11 +151,11 @@ class Door:
             self._note_seen(found.session.token_hash)
         return found
 
-    async def _still_open(self, token_hash: str) -> bool:
+    async def _still_in(self, token_hash: str) -> SignedIn | None:
         try:
-            return await asyncio.to_thread(look_up, token_hash) is not None
+            return await asyncio.to_thread(look_up, token_hash)
         except StoreBusy:
-            return False
+            return None
 
     def _note_seen(self, token_hash: str) -> None:
         """Write down that the device was seen, while its request goes on: nothing waits for the write."""
@@ -163,26 +171,15 @@ def look_up(token_hash: str) -> SignedIn | None:
         return find_session(session, token_hash)
 
 
+def _rights_of(found: SignedIn | None) -> tuple[Any, ...] | None:
+    """Return what decides which pages and visits somebody sees: when it changes, an open page starts anew."""
+    return (found.person.role, found.person.areas, found.person.channel_ids) if found else None
+
+
 def _write_seen(token_hash: str) -> None:
     # A busy database is no reason to trouble anybody: the next request tries again.
     with suppress(StoreBusy), in_session() as session:
         note_seen(session, token_hash)
-
-
-def only_run_again(message: bytes) -> bytes:
-    """
-    Return what a page is sent in place of a message from an ended session: run again, with nothing pressed.
-
-    The page then says that the session has ended. Buttons' callbacks and fragments, which would run
-    before or without it, do not.
-    """
-    asked = BackMsg()
-    with suppress(Exception):  # what is no message becomes an empty one
-        asked.ParseFromString(message)
-    state = ClientState(
-        query_string=asked.rerun_script.query_string, page_script_hash=asked.rerun_script.page_script_hash
-    )
-    return bytes(BackMsg(rerun_script=state).SerializeToString())
 
 
 def _passed_on(scope: Scope, found: SignedIn | None) -> Scope:
@@ -207,7 +204,7 @@ def _ask_to_sign_in(scope: Scope, headers: Headers) -> Response:
     path: str = scope["path"]
     if is_api(path):
         return _refusal(path, 401, "Sign in first. Nothing was changed.")
-    if scope["method"] in ("GET", "HEAD") and _is_navigation(headers):
+    if scope["method"] in ("GET", "HEAD") and _wants_page(path, headers):
         query = scope.get("query_string", b"").decode("latin-1")
         wanted = f"{path}?{query}" if query else path
         where = "/sign-in" if wanted == "/" else f"/sign-in?next={quote(wanted, safe='')}"
@@ -215,9 +212,20 @@ def _ask_to_sign_in(scope: Scope, headers: Headers) -> Response:
     return _refusal(path, 401, "Sign in first.")
 
 
-def _is_navigation(headers: Headers) -> bool:
+def _wants_page(path: str, headers: Headers) -> bool:
+    """
+    Say whether somebody who asks without a session is to be led to sign in, and not just refused.
+
+    Browsers say what they do. Of programs that do not, a page's address leads those to sign in that take
+    anything (a health check, a link's preview); who asks for JSON or a picture could not use that page.
+    """
     mode = headers.get("sec-fetch-mode")
-    return mode == "navigate" if mode else "text/html" in headers.get("accept", "")
+    if mode:
+        return mode == "navigate"
+    if headers.get("x-requested-with"):
+        return False
+    accepted = {part.partition(";")[0].strip().lower() for part in headers.get("accept", "").split(",")}
+    return "text/html" in accepted or (accepted <= {"", "*/*"} and is_page(path))
 
 
 def _refuse_shape(scope: Scope) -> Response | None:

@@ -5,6 +5,9 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from starlette.responses import PlainTextResponse
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 MEGABYTE = 1_000_000
 
@@ -27,9 +30,10 @@ _OPEN_BELOW = ("/set-up/", "/invitation/", "/oidc/", "/icons/", "/door/", "/reco
 _CLOSED = frozenset({"/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/metrics", "/manifest.json"})
 _CLOSED_BELOW = ("/_stcore/agent", "/_stcore/script-health-check")
 
-# Below these an unknown path is answered by its own route; anywhere else Streamlit answers with its page.
-_ANSWERED_BELOW = ("/_stcore/", "/media/", "/photos/", "/api/", "/door/", "/icons/", "/recorder/", "/oidc/")
-_ANSWERED = frozenset({"/app.webmanifest", "/sw.js"})
+# Below these an unknown path is answered by a route; anywhere else Streamlit answers with its page.
+_STREAMLITS = ("/media/", "/component/", "/_stcore/bidi-components/", "/_stcore/upload_file/")
+_OURS_BELOW = (*_OPEN_BELOW, "/photos/", "/pictures/")
+_OURS = _OPEN - {"/_stcore/health"}
 _ASSET = re.compile(r"\.[A-Za-z0-9_]{1,12}$")
 
 _LARGEST_BODY = {
@@ -56,15 +60,39 @@ def is_api(path: str) -> bool:
     return path == "/api" or path.startswith("/api/")
 
 
+def is_page(path: str) -> bool:
+    """Say whether people read what stands at a path; a page, also an unknown one, has no file's name."""
+    parts = (*_OURS_BELOW, *_STREAMLITS, "/_stcore/")
+    return not (is_api(path) or path.startswith(parts) or _ASSET.search(path))
+
+
 def is_missing_asset(path: str) -> bool:
     """
     Say whether a path looks like a file that is not there.
 
     Streamlit would answer it with its page, and a browser would keep that page as a script or a picture.
     """
-    if not _ASSET.search(path) or path in _ANSWERED or path.startswith(_ANSWERED_BELOW):
+    if not _ASSET.search(path) or path in _OURS or path.startswith((*_OURS_BELOW, *_STREAMLITS, "/api/")):
         return False
     return path not in _static_files()
+
+
+def nothing_routes() -> list[BaseRoute]:
+    """
+    Return routes, to stand behind all of ours, that find nothing where ours find nothing.
+
+    Without them Streamlit would answer with its page, below an open path to everybody.
+    """
+    patterns = [*_OURS, *(f"{start}{{path:path}}" for start in _OURS_BELOW)]
+    return [Route(pattern, _Nothing()) for pattern in sorted(patterns)]
+
+
+class _Nothing:
+    """Not a function, which Starlette would let answer to GET alone."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {"Cache-Control": "no-store"}
+        await PlainTextResponse("There is nothing at this address.", 404, headers)(scope, receive, send)
 
 
 def largest_body(path: str) -> int:

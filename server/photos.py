@@ -1,5 +1,6 @@
 """Stored photos over HTTP: the only way a photo is shown, to those who may read its visit."""
 
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from storage.visibility import require_seen
 
 # A photo never changes under its id; it may be removed, so a phone does not keep it for long.
 _MAX_AGE_SECONDS = 3600
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _HEADERS = {
     "Cache-Control": f"private, max-age={_MAX_AGE_SECONDS}",
@@ -79,8 +81,11 @@ def _answer_picture(request: Request, *, thumbnail: bool) -> Response:
     # Standards and cases are for those who record; a viewer reads comparisons.
     if not may(person_of(request), Action.RECORD):
         return _no_photo()
+    sha256 = request.path_params["sha256"]
+    if not _SHA256.fullmatch(sha256):
+        return _no_photo()
     with in_session(read_only=True) as session:
-        found = find_picture_file(session, request.path_params["sha256"], thumbnail=thumbnail)
+        found = find_picture_file(session, sha256, thumbnail=thumbnail)
     return _send(request, found)
 
 

@@ -61,10 +61,12 @@ def is_secure(scope: Mapping[str, Any]) -> bool:
 
 
 def is_loopback(scope: Mapping[str, Any]) -> bool:
-    """Say whether the browser runs on this machine, with no proxy between."""
+    """Say whether the browser runs on this machine, with no proxy between that could be seen."""
     headers = Headers(raw=list(scope["headers"]))
     return (
         _is_own(address_of(scope))
+        # No browser speaks it; proxies do, some of which name neither themselves nor the visitor.
+        and scope.get("http_version") != "1.0"
         and host_name(headers.get("host", "")) in LOOPBACK_NAMES
         and not any(name in headers for name in _FORWARDED)
     )

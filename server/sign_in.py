@@ -29,6 +29,7 @@ from storage.invitations import add_invitation, find_invitation, use_invitation
 from storage.oidc_settings import read_oidc_settings
 from storage.people import add_account, find_person, has_owner
 from storage.sessions import in_session
+from storage.settings import read_door_settings
 from storage.sign_in import LEAST_CHARACTERS, begin_session, set_password
 from storage.sign_in import sign_in as open_by_password
 
@@ -187,8 +188,7 @@ def _go_to(path: str) -> Response:
 
 
 async def come_in(request: Request, token: str, path: str) -> Response:
-    """Give the browser its new session, and go on."""
-    """Give the browser its new session, and send it on; see `sign_in_page` for who stays outside."""
+    """Give the browser its new session, and send it on."""
     # What this browser was signed in with before would stay open, and nobody could reach it.
     await asyncio.to_thread(_end, token_of(request.scope))
     response = _go_to(path)
@@ -220,8 +220,14 @@ def _has_owner() -> bool:
 
 
 def _set_up_token(request: Request) -> str | None:
-    """Return a set-up link's token for who sits at this machine, as long as there is no owner."""
-    if not is_loopback(request.scope) or _has_owner():
+    """
+    Return a set-up link's token for who sits at this machine, as long as there is no owner.
+
+    Where the settings name a host or a proxy, a visitor who seems to sit here may be anybody behind a proxy
+    that does not say so: there the printed link is needed.
+    """
+    settings = read_door_settings()
+    if settings.allowed_hosts or settings.trusted_proxies or not is_loopback(request.scope) or _has_owner():
         return None
     with in_session() as session:
         return add_invitation(session, Purpose.SET_UP)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from standards.wording_quantities import Quantity
+from standards.wording_roles import Quantity
 from standards.wording_tokens import Token
 from standards.wording_words import Match, Vagueness, Words
 
 _MANNER = -1
 _SHORTEST_ADVERB = 6
+# In a heading most words have capital letters, so that they make no name.
+_HEADING = 0.75
+_SHORTEST_IN_HEADING = 4
 
 
 class VagueClass(StrEnum):
@@ -66,9 +69,13 @@ def findings_in(
     clear = [(match.first, match.last) for match in words.false_friends.matches(tokens)]
     end = -1
     found: list[Finding] = []
+    names = frozenset() if _is_heading(tokens) else _names(tokens, words)
     matches = [*words.vague.matches(tokens), *_manners(tokens, words)]
     for match in sorted(matches, key=lambda match: (match.found_first, -match.found_last)):
-        if match.found_first <= end or not _is_vague(tokens, match, measured, clear, main, words):
+        places = range(match.found_first, match.found_last + 1)
+        if match.found_first <= end or names.issuperset(places):
+            continue
+        if not _is_vague(tokens, match, measured, clear, main, words):
             continue
         end = match.found_last
         group = _group_of(match, words)
@@ -96,10 +103,27 @@ def with_blanks(text: str, findings: Sequence[Finding]) -> str:
     return text
 
 
+def _is_heading(tokens: Sequence[Token]) -> bool:
+    long = [token for token in tokens if token.is_word and len(token.text) >= _SHORTEST_IN_HEADING]
+    return sum(token.capital for token in long) > _HEADING * len(long)
+
+
+def _names(tokens: Sequence[Token], words: Words) -> frozenset[int]:
+    """The places of words that are a name, or part of one: "Quick Pay", "the Fresh counter"."""
+    capital = [token.capital and token.text not in words.sets["names.common"] for token in tokens]
+    found: set[int] = set()
+    for place in range(1, len(tokens) - 1):
+        titled = tokens[place - 1].text == "the" and tokens[place + 1].is_word
+        beside = capital[place + 1] or (place > 1 and capital[place - 1])
+        if capital[place] and (titled or beside):
+            found.add(place)
+    return frozenset(found)
+
+
 def _manners(tokens: Sequence[Token], words: Words) -> Iterator[Match]:
-    """Adverbs of manner that no group names."""
+    """Adverbs and adjectives of manner that no group names."""
     for place, token in enumerate(tokens):
-        manner = token.is_word and token.text.endswith(words.manner_ending)
+        manner = token.is_word and token.text.endswith(words.manner_endings)
         if manner and len(token.text) >= _SHORTEST_ADVERB and token.text not in words.sets["manner.neutral"]:
             yield Match(place, place, place, place, _MANNER)
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from standards.coordinates import Coordinates
 from standards.editions import Kind
 from standards.measuring import Verdict
 
@@ -50,6 +51,7 @@ class Channel:
     area: str
     timezone: str
     closed_on: date | None = None
+    coordinates: Coordinates | None = None
 
 
 @dataclass(frozen=True)

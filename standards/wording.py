@@ -5,7 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from standards.vagueness import Finding, VagueClass, findings_in, with_blanks
-from standards.wording_quantities import Quantity, main_quantity, quantities_in
+from standards.wording_quantities import main_quantity, quantities_in
+from standards.wording_roles import Quantity
 from standards.wording_tokens import END, MAX_CHARACTERS, START, Token, tokens_of
 from standards.wording_words import words_of
 

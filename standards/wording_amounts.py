@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from standards.wording_comparators import comparator_after, comparator_before
+from standards.wording_nouns import counted_noun, plural_of
 from standards.wording_numbers import Number, number_at, ordinal_at, word_at
 from standards.wording_tokens import Token
 from standards.wording_words import Words
 
 _NEAR = 6
-_MODIFIERS = 3
+_IN_REACH = 40
 _HUNDRED = 100
 
 
@@ -57,10 +58,16 @@ def measured_at(tokens: Sequence[Token], place: int, number: Number, words: Word
         or _with_unit(tokens, number, end, words)
         or (None if number.article else _share_of(tokens, number, end, words))
     )
+    if amount is None and word_at(tokens, end) == "star" and tokens[end].tied:
+        rated = _is_rated(tokens, end, words)
+        if not rated and tokens[end + 1].is_word:
+            return Amount("rating", number.value, "", end + 1, skip=True)
     if amount is None and not number.article and not number.part:
         amount = _rating(tokens, number, end, words) or _count(tokens, number, end, words)
     if amount is None:
         return None
+    if _is_description(tokens, place, number, amount, words):
+        return replace(amount, skip=True)
     if high is not None:
         amount = replace(amount, upper=high * amount.value / number.value if number.value else high)
     late_suffix, end = comparator_after(tokens, amount.end, words)
@@ -71,6 +78,39 @@ def _is_clock(tokens: Sequence[Token], end: int, words: Words) -> bool:
     return word_at(tokens, end).rstrip(".") in words.sets["clauses.clock"] or (
         word_at(tokens, end) == ":" and word_at(tokens, end + 1).isdecimal()
     )
+
+
+def _is_description(
+    tokens: Sequence[Token], place: int, number: Number, amount: Amount, words: Words
+) -> bool:
+    """ "24-hour helpline", "open 24 hours" and "under-18s" say what something is, not what is asked for."""
+    unit, following = tokens[amount.end - 1], word_at(tokens, amount.end)
+    if amount.kind == "share":
+        bare = comparator_before(tokens, place, words, "share")[0] is None
+        return bare and following in words.sets["description.parts"]
+    if amount.kind not in ("duration", "number"):
+        return False
+    if unit.text == "s" and _is_age(tokens, place, amount, words):
+        return True
+    opens = word_at(tokens, place - 1) in words.sets["description.open"]
+    if opens and unit.text in ("hours", "days") and following not in words.sets["description.asked"]:
+        return True
+    compound = unit.tied or (unit.text in words.sets["description.singular"] and number.value > 1)
+    named = tokens[amount.end].is_word and following not in words.sets["counting.stops"]
+    if not compound or not named or following in words.sets["description.asked"]:
+        return False
+    phrase = comparator_before(tokens, place, words, amount.kind)[1]
+    return len(phrase) < 2
+
+
+def _is_age(tokens: Sequence[Token], place: int, amount: Amount, words: Words) -> bool:
+    """ "under-18s", "the over 65s", "under 18s are asked"."""
+    if word_at(tokens, place - 1) == "-":
+        return True
+    compared = word_at(tokens, place - 1) in ("under", "over")
+    opens = word_at(tokens, place - 2) in words.sets["description.aged"]
+    verbs = words.sets["verbs.auxiliaries"] | words.sets["verbs.plain"]
+    return compared and (opens or (place == 2 and word_at(tokens, amount.end) in verbs))
 
 
 def _signed(tokens: Sequence[Token], place: int, number: Number) -> Number:
@@ -129,8 +169,8 @@ def _rating_or_share(
 ) -> Amount | None:
     """A share when what is counted follows ("nine out of ten callers"), else a rating."""
     defined = word_at(tokens, top.end - 2) == "the"
-    noun = _noun(tokens, top.end, words, several=True)
-    rated = any(token.text in words.sets["ratings.strong_verbs"] for token in tokens)
+    noun = counted_noun(tokens, top.end, words, several=True)
+    rated = _is_rated(tokens, top.end, words)
     step = word_at(tokens, top.end) in words.sets["ratings.steps"]
     if noun is not None and not step:
         share = Amount("share", round(number.value * _HUNDRED / top.value, 2), "percent", top.end)
@@ -203,11 +243,9 @@ def _share_of(tokens: Sequence[Token], number: Number, end: int, words: Words) -
 def _rating(tokens: Sequence[Token], number: Number, end: int, words: Words) -> Amount | None:
     """ "four stars", "4 or higher on a scale of 1 to 5", "rated 4 or more"."""
     following = word_at(tokens, end)
-    rated = any(token.text in words.sets["ratings.strong_verbs"] for token in tokens)
+    rated = _is_rated(tokens, end, words)
     top, scale_end = _scale(tokens, end, words)
     if following in ("star", "stars"):
-        if tokens[end].tied and word_at(tokens, end + 1).isalpha() and not rated:
-            return None
         return Amount("rating", number.value, f"of {top or words.data['ratings']['default_top']}", end + 1)
     steps = following in words.sets["ratings.steps"]
     if top is not None and number.value <= top:
@@ -218,6 +256,12 @@ def _rating(tokens: Sequence[Token], number: Number, end: int, words: Words) -> 
         usual = words.data["ratings"]["default_top"]
         return Amount("rating", number.value, f"of {usual if number.value <= usual else 10}", end + steps)
     return None
+
+
+def _is_rated(tokens: Sequence[Token], place: int, words: Words) -> bool:
+    """Whether a word such as "rates" or "score" stands in the same part of the text."""
+    near = tokens[max(0, place - _IN_REACH) : place + _IN_REACH]
+    return any(token.text in words.sets["ratings.strong_verbs"] for token in near)
 
 
 def _scale(tokens: Sequence[Token], end: int, words: Words) -> tuple[int | None, int]:
@@ -240,11 +284,29 @@ def _count(tokens: Sequence[Token], number: Number, end: int, words: Words) -> A
         return Amount("count", number.value, _times_unit(tokens, end, words), end + 1, bare=">=")
     if word_at(tokens, end) == "of" and word_at(tokens, end + 1) in ("the", "these", "our", "all", "those"):
         end += 2
-    noun = _noun(tokens, end, words, several=number.value != 1)
+        among = number_at(tokens, end, words)
+        end = among.end if among and not among.article else end
+    noun = counted_noun(tokens, end, words, several=number.value != 1)
     if noun is None or number.value.denominator != 1:
         return None
     ringing = noun[0] in words.sets["counting.ringing"]
     return Amount("count", number.value, noun[0], noun[1], bare="<=" if ringing else None)
+
+
+def share_at(tokens: Sequence[Token], place: int, words: Words) -> Amount | None:
+    """ "Of every 100 parcels, at least 98 arrive whole": a share of what the sentence opens with."""
+    if tokens[1].text not in ("of", "from"):
+        return None
+    opening = 2 + (word_at(tokens, 2) in ("the", "every", "each", "all", "any"))
+    whole, part = number_at(tokens, opening, words), number_at(tokens, place, words)
+    if whole is None or part is None or whole.article or part.article or place < whole.end:
+        return None
+    parted = any(token.text == "," for token in tokens[whole.end : place])
+    if not parted or not 0 < part.value <= whole.value:
+        return None
+    if word_at(tokens, part.end) not in words.sets["verbs.plain"] | words.sets["verbs.auxiliaries"]:
+        return None
+    return Amount("share", round(part.value * _HUNDRED / whole.value, 2), "percent", part.end)
 
 
 def times_at(tokens: Sequence[Token], place: int, words: Words) -> Amount | None:
@@ -257,7 +319,8 @@ def times_at(tokens: Sequence[Token], place: int, words: Words) -> Amount | None
     compared = comparator_before(tokens, place, words)[0] is not None
     if value == 1 and follows == "every" and number_at(tokens, place + 2, words) is not None:
         return None
-    if value == 1 and not (per or compared):
+    clause = follows in words.sets["counting.clauses"]
+    if value == 1 and (clause or not (per or compared)):
         return None
     # "does not have to ask twice" asks for no number.
     if not compared and any(
@@ -299,53 +362,7 @@ def _step(tokens: Sequence[Token], place: int, ordinal: Number, words: Words) ->
         return None
     if not ringing and comparator_before(tokens, place, words)[0] is None:
         return None
-    return Amount("count", ordinal.value, _plural(step, words), ordinal.end + 1, bare="<=")
-
-
-def _noun(tokens: Sequence[Token], place: int, words: Words, *, several: bool) -> tuple[str, int] | None:
-    """What is counted, in the plural and without adjectives, and the place after it."""
-    for length in (4, 3, 2, 1):
-        same = words.same_as.get(tuple(word_at(tokens, place + step) for step in range(length)))
-        if same is not None:
-            return same, place + length
-    names: list[str] = []
-    for at in range(place, min(place + _MODIFIERS + 1, len(tokens))):
-        word = tokens[at].text
-        if not tokens[at].is_word or word in words.sets["counting.stops"]:
-            break
-        if _is_plural(word, words) and several:
-            return " ".join([*names, words.same_as.get((word,), word)]), at + 1
-        if not _is_adjective(word, words):
-            names.append(word)
-    if several or not names:
-        return None
-    compound = names if len(names) <= 2 else names[:1]
-    return " ".join([*compound[:-1], _plural(compound[-1], words)]), place + 1
-
-
-def _is_plural(word: str, words: Words) -> bool:
-    if word in words.sets["counting.plurals"]:
-        return True
-    ends = word.endswith("s") and not word.endswith(("ss", "us"))
-    return ends and word not in words.sets["counting.not_plural"]
-
-
-def _is_adjective(word: str, words: Words) -> bool:
-    endings = tuple(words.data["counting"]["adjective_endings"])
-    return word in words.sets["counting.adjectives"] or (len(word) > _NEAR - 1 and word.endswith(endings))
-
-
-def _plural(word: str, words: Words) -> str:
-    irregular: dict[str, str] = words.data["counting"]["irregular"]
-    if word in irregular:
-        return irregular[word]
-    if _is_plural(word, words):
-        return word
-    if word.endswith(("s", "x", "ch", "sh")):
-        return f"{word}es"
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return f"{word[:-1]}ies"
-    return f"{word}s"
+    return Amount("count", ordinal.value, plural_of(step, words), ordinal.end + 1, bare="<=")
 
 
 def _plain(value: Fraction) -> str:

@@ -1,9 +1,9 @@
-"""Comparators in a sentence: "no more than", "or more", "under", and what a negation makes of them."""
+"""Comparators in a sentence: "no more than", "or more", "under"."""
 
 from collections.abc import Sequence
 
 from standards.wording_numbers import word_at
-from standards.wording_tokens import START, Token
+from standards.wording_tokens import Token
 from standards.wording_words import Words
 
 _MOST_FILLERS = 4
@@ -21,7 +21,10 @@ def comparator_before(
                 continue
             phrase = tuple(token.text for token in tokens[end - length : end])
             sign = words.comparators.get(phrase)
-            if sign is not None and _may_compare(phrase, kind):
+            filled = {token.text for token in tokens[end:place]}
+            verbal = " ".join(phrase) in words.sets["comparators.verbal"]
+            phrasal = verbal and not filled.isdisjoint(words.sets["comparators.particles"])
+            if sign is not None and not phrasal and _may_compare(phrase, kind):
                 return sign, frozenset(range(end - length, end))
         if word_at(tokens, end - 1) not in words.sets["comparators.fillers"] | {"-", "€", "£", "$", "minus"}:
             break
@@ -51,23 +54,6 @@ def _may_compare(phrase: tuple[str, ...], kind: str) -> bool:
     if phrase[0] == "by":
         return kind in ("duration", "count", "")
     return phrase[0] not in ("after", "past", "outside", "from")
-
-
-def is_negated(tokens: Sequence[Token], first: int, words: Words) -> bool:
-    """Whether "no", "never" or "not" in the same clause turns the comparator at `first`."""
-    finite_between = False
-    for place in range(first - 1, 0, -1):
-        word = tokens[place].text
-        if not tokens[place].is_word or word in words.sets["clauses.openers"]:
-            return False
-        if word in words.sets["negation.subjects"]:
-            opens = word_at(tokens, place - 1) in words.sets["negation.openings"] | {START, ","}
-            return opens or word != "no" or place == first - 1
-        near = word in words.sets["negation.near"] or word.endswith("n't")
-        if near and not finite_between and first - place <= _NEAR:
-            return word != "without" or first - place == 1 or word_at(tokens, place + 1).endswith("ing")
-        finite_between = finite_between or word in words.sets["negation.finite"]
-    return False
 
 
 def far_comparator(tokens: Sequence[Token], place: int, words: Words) -> str | None:

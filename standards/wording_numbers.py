@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from standards.wording_tokens import Token, fraction_of
@@ -34,7 +34,7 @@ def word_at(tokens: Sequence[Token], place: int) -> str:
 
 def number_at(tokens: Sequence[Token], place: int, words: Words) -> Number | None:
     """
-    The number that starts at a place, with its fractions: "1½", "2 1/2", "two and a half".
+    The number that starts at a place, with its fractions: "1½", "2 1/2", "two and a half", "six (6)".
 
     Args:
         tokens: a sentence.
@@ -48,6 +48,8 @@ def number_at(tokens: Sequence[Token], place: int, words: Words) -> Number | Non
         if word_at(tokens, place) in ("a", "an"):
             return Number(Fraction(1), place + 1, article=True)
         return None
+    if word_at(tokens, number.end) in ("(", "["):
+        return _said_twice(tokens, number, words)
     return number if number.part else _with_half(tokens, number, words)
 
 
@@ -139,6 +141,15 @@ def _part(tokens: Sequence[Token], place: int, words: Words) -> Number | None:
     if top > 1 and not second.endswith("s"):
         return None
     return Number(Fraction(*parts[second]) * top, place + 2, part=True)
+
+
+def _said_twice(tokens: Sequence[Token], number: Number, words: Words) -> Number:
+    """ "fifteen (15)" is one number."""
+    again = _digits(tokens, number.end + 1) or _spelled(tokens, number.end + 1, words)
+    closed = again is not None and word_at(tokens, again.end) in (")", "]")
+    if again is None or not closed or again.value != number.value:
+        return number
+    return replace(number, end=again.end + 1)
 
 
 def _with_half(tokens: Sequence[Token], number: Number, words: Words) -> Number:

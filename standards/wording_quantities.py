@@ -1,40 +1,23 @@
 """Quantities in a sentence: number, unit and comparator, and whether it is the target or only a condition."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
-from standards.wording_amounts import Amount, measured_at, ordinal_step_at, times_at
-from standards.wording_comparators import comparator_before, far_comparator, is_negated
-from standards.wording_numbers import number_at, word_at
+from standards.wording_amounts import Amount, measured_at, ordinal_step_at, share_at, times_at
+from standards.wording_comparators import comparator_after, comparator_before, far_comparator
+from standards.wording_negation import TURNED, is_turned
+from standards.wording_nouns import named_before
+from standards.wording_numbers import Number, number_at, word_at
+from standards.wording_outline import Outline, outline_of
+from standards.wording_roles import Quantity, is_conditional
+from standards.wording_selection import selects
 from standards.wording_tokens import Token
 from standards.wording_words import Words
 
-_STRICT_TURNED = {">": "<=", "<": ">="}
 _BEFORE_TIMES = 4
+_MOST_COUNTED = 1_000
 _BARE = {"duration": "<=", "share": ">=", "rating": ">=", "number": "=", "count": "="}
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """
-    One quantity of a sentence.
-
-    `upper` is the other end of a range. `explicit` tells that a comparator was written. `conditional`
-    tells that it says when the standard counts ("if the wait is over 2 minutes"). `places` are the
-    tokens it was read from.
-    """
-
-    kind: str
-    comparator: str
-    target: Fraction
-    unit: str
-    first: int
-    last: int
-    explicit: bool
-    places: frozenset[int]
-    conditional: bool = False
-    upper: Fraction | None = None
 
 
 def quantities_in(tokens: Sequence[Token], words: Words) -> tuple[Quantity, ...]:
@@ -49,17 +32,18 @@ def quantities_in(tokens: Sequence[Token], words: Words) -> tuple[Quantity, ...]
     """
     found = [*_moments(tokens, words)]
     taken = {place for moment in found for place in moment.places}
+    outline = outline_of(tokens, words)
     place = 1
     while place < len(tokens) - 1:
-        quantity, place = _quantity_at(tokens, place, words)
+        quantity, place = _quantity_at(tokens, place, outline, words)
         if quantity is not None and not taken & quantity.places:
             found.append(quantity)
     found.sort(key=lambda quantity: quantity.first)
-    conditions = [match.first for match in words.conditions.matches(tokens)]
     return tuple(
         replace(
             quantity,
-            conditional=_is_conditional(tokens, quantity, conditions) or _selects(tokens, quantity, words),
+            conditional=is_conditional(tokens, quantity, outline, words)
+            or selects(tokens, quantity, outline, words),
         )
         for quantity in found
     )
@@ -104,22 +88,36 @@ def _moments(tokens: Sequence[Token], words: Words) -> Iterator[Quantity]:
         )
 
 
-def _quantity_at(tokens: Sequence[Token], place: int, words: Words) -> tuple[Quantity | None, int]:
+def _quantity_at(
+    tokens: Sequence[Token], place: int, outline: Outline, words: Words
+) -> tuple[Quantity | None, int]:
     """The quantity that starts here, if any, and where to read on."""
     if tokens[place].quoted:
         return None, place + 1
-    for amount in (ordinal_step_at(tokens, place, words), times_at(tokens, place, words)):
+    for read in (ordinal_step_at, times_at, share_at):
+        amount = read(tokens, place, words)
         if amount is not None:
-            return _with_comparator(tokens, place, amount, words), amount.end
+            return _with_comparator(tokens, place, amount, outline, words), amount.end
     number = number_at(tokens, place, words)
     if number is None:
         return None, place + 1
-    amount = measured_at(tokens, place, number, words)
+    amount = measured_at(tokens, place, number, words) or _counted_before(tokens, place, number, words)
     if amount is None:
         return None, place + 1 if number.article else number.end
     if amount.skip and not _is_long_enough(tokens, place, amount, words):
         return None, amount.end
-    return _with_comparator(tokens, place, amount, words), amount.end
+    return _with_comparator(tokens, place, amount, outline, words), amount.end
+
+
+def _counted_before(tokens: Sequence[Token], place: int, number: Number, words: Words) -> Amount | None:
+    """ "Number of people in line: 4 at most": what is counted stands before its number."""
+    if number.article or number.part or number.value.denominator != 1 or number.value > _MOST_COUNTED:
+        return None
+    suffix, end = comparator_after(tokens, number.end, words)
+    sign, places = comparator_before(tokens, place, words)
+    compared = suffix or sign or far_comparator(tokens, place, words)
+    unit = named_before(tokens, min(places, default=place), number.end, words) if compared else None
+    return Amount("count", number.value, unit, end, suffix) if unit else None
 
 
 def _is_long_enough(tokens: Sequence[Token], place: int, amount: Amount, words: Words) -> bool:
@@ -130,32 +128,45 @@ def _is_long_enough(tokens: Sequence[Token], place: int, amount: Amount, words: 
     return sign is not None
 
 
-def _with_comparator(tokens: Sequence[Token], place: int, amount: Amount, words: Words) -> Quantity | None:
-    sign, places = comparator_before(tokens, place, words, amount.kind)
-    first = min(places, default=place)
-    if sign in _STRICT_TURNED and is_negated(tokens, first, words):
-        sign = _STRICT_TURNED[sign]
-    if sign is None or (amount.suffix and word_at(tokens, first) in ("in", "within", "from", "by")):
-        sign = amount.suffix or sign
+def _with_comparator(
+    tokens: Sequence[Token], place: int, amount: Amount, outline: Outline, words: Words
+) -> Quantity | None:
+    # "By" compares rings, and names who does something: "by the third ring", "by two people".
+    kind = "things" if amount.kind == "count" and amount.bare is None else amount.kind
+    sign, places = comparator_before(tokens, place, words, kind)
+    signed = (word_at(tokens, place - 1),) in words.units and not tokens[place - 1].is_word
+    first = min(places, default=place - signed)
+    suffixed = bool(
+        amount.suffix and (sign is None or word_at(tokens, first) in ("in", "within", "from", "by"))
+    )
+    sign = amount.suffix if suffixed else sign
+    if amount.kind == "duration" and word_at(tokens, first) == "up" and _is_ahead(tokens, amount, words):
+        # "up to 2 hours before the show"
+        sign = ">="
     if sign is None:
         sign = far_comparator(tokens, place, words)
     if sign is None and not _bare_counts(tokens, place, amount, words):
         return None
+    turned = sign in TURNED and is_turned(tokens, first, amount.end - 1, sign, outline, words, after=suffixed)
+    if sign and turned:
+        sign = TURNED[sign]
     upper, target = amount.upper, amount.value
-    if upper is not None and amount.kind == "duration":
+    if upper is not None and amount.kind == "duration" and sign not in (">", ">="):
         target, upper, sign = upper, None, sign if sign in ("<", "<=") else "<="
     elif upper is not None and sign is None:
         sign = ">="
     return Quantity(
         kind=amount.kind,
-        comparator=sign or _bare(tokens, place, amount),
+        comparator=sign or _bare(tokens, place, amount, words),
         target=target,
         unit=amount.unit,
         first=first,
         last=amount.end - 1,
         explicit=sign is not None,
-        places=frozenset({*places, *range(place, amount.end)}),
+        places=frozenset({*places, *range(place - signed, amount.end), *(outline.banning if turned else ())}),
         upper=upper,
+        turned=turned,
+        suffixed=suffixed,
     )
 
 
@@ -164,69 +175,31 @@ def _bare_counts(tokens: Sequence[Token], place: int, amount: Amount, words: Wor
     before = word_at(tokens, place - 1)
     if before == "from" and amount.suffix is None:
         return False
-    if before == "after" and amount.kind == "number":
-        # "after 50 km" says when the standard counts.
+    if amount.kind == "number" and (before == "after" or tokens[place].text in ("a", "an")):
+        # "After 50 km" says when the standard counts, and "a meter" names a thing.
+        return False
+    following = [word_at(tokens, amount.end), word_at(tokens, amount.end + 1)]
+    if following[0] in words.sets["negation.never"] or following == ["do", "not"]:
+        # "Two colleagues never talk while a customer waits"
         return False
     if amount.kind != "count" or amount.bare:
         return True
     return tokens[place].text != "one" and amount.value != 1 and before not in words.sets["counting.naming"]
 
 
-def _bare(tokens: Sequence[Token], place: int, amount: Amount) -> str:
+def _is_ahead(tokens: Sequence[Token], amount: Amount, words: Words) -> bool:
+    """ "5 minutes before the start", "48 hours' notice"."""
+    after = amount.end + (word_at(tokens, amount.end) == "'")
+    return word_at(tokens, after) == "before" or word_at(tokens, after) in words.sets["description.notice"]
+
+
+def _bare(tokens: Sequence[Token], place: int, amount: Amount, words: Words) -> str:
     """What a number without a comparator asks for. Our own decision."""
     before = word_at(tokens, place - 1)
     if amount.bare:
         # "before it has rung five times": it may ring four times.
         nearby = {token.text for token in tokens[max(0, place - _BEFORE_TIMES) : place]}
         return "<" if "before" in nearby else amount.bare
-    if amount.kind == "duration" and (before == "for" or word_at(tokens, amount.end) == "before"):
+    if amount.kind == "duration" and (before == "for" or _is_ahead(tokens, amount, words)):
         return ">="
     return _BARE[amount.kind]
-
-
-def _is_conditional(tokens: Sequence[Token], quantity: Quantity, conditions: Sequence[int]) -> bool:
-    """Whether the quantity says when the standard counts, not what it asks for."""
-    bare_duration = quantity.kind == "duration" and not quantity.explicit
-    if bare_duration and _follows_opening_after(tokens, quantity.first):
-        return True
-    for condition in conditions:
-        if condition >= quantity.first or any(
-            tokens[place].text in (",", ";") for place in range(condition, quantity.first)
-        ):
-            continue
-        limit = word_at(tokens, quantity.first) in ("within", "inside")
-        if limit and _is_undone(tokens, quantity.first):
-            return True
-        if quantity.comparator == ">" or (quantity.comparator == "=" and quantity.kind != "number"):
-            return True
-        if bare_duration:
-            return True
-        comma_after = any(token.text == "," for token in tokens[quantity.last + 1 :])
-        if comma_after and not limit and condition == 1:
-            return True
-    return False
-
-
-def _selects(tokens: Sequence[Token], quantity: Quantity, words: Words) -> bool:
-    """ "Delays of more than 5 minutes are announced" says which delays, not how long one may be."""
-    if quantity.comparator not in (">", ">=") or quantity.kind not in ("duration", "number"):
-        return False
-    if word_at(tokens, quantity.first - 1) != "of":
-        return False
-    finite = words.sets["negation.finite"]
-    before = any(token.text in finite for token in tokens[: quantity.first])
-    return not before and word_at(tokens, quantity.last + 1) in finite
-
-
-def _is_undone(tokens: Sequence[Token], first: int) -> bool:
-    """ "if it is not solved within 5 minutes"."""
-    return "not" in [word_at(tokens, first - back) for back in (1, 2, 3)] and word_at(
-        tokens, first - 1
-    ) not in (
-        "is",
-        "there",
-    )
-
-
-def _follows_opening_after(tokens: Sequence[Token], place: int) -> bool:
-    return place == 2 and word_at(tokens, 1) == "after"

@@ -29,7 +29,7 @@ class Token:
     A word in small letters, a number or a sign.
 
     `number` is what its digits say, as written; `None` for anything else. `tied` is true when only a
-    hyphen parts it from the token before it.
+    hyphen parts it from the token before it, `capital` when it is written with a capital letter.
     """
 
     text: str
@@ -38,6 +38,7 @@ class Token:
     number: str | None = None
     tied: bool = False
     quoted: bool = False
+    capital: bool = False
 
     @property
     def is_word(self) -> bool:
@@ -67,7 +68,8 @@ def tokens_of(text: str, number_words: frozenset[str]) -> tuple[Token, ...]:
         if word == "-" and _between_words(read, start):
             tied = True
             continue
-        tokens.append(Token(word, start, end, _number(word, number_words), tied, quoted))
+        capital = text[start].isupper()
+        tokens.append(Token(word, start, end, _number(word, number_words), tied, quoted, capital))
         tied = False
     return tuple(tokens)
 

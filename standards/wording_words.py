@@ -11,6 +11,7 @@ from standards.wording_tokens import END, START, Token
 
 ANY_WORD = "*"
 A_NUMBER = "#"
+_SHORTEST_STEM = 4
 SENTENCE_ENDS = frozenset({END, ".", "!", "?", ";"})
 
 
@@ -111,14 +112,18 @@ class Words:
     suffixes: Mapping[tuple[str, ...], str]
     longest_comparator: int
     same_as: Mapping[tuple[str, ...], str]
+    counted_in: Mapping[tuple[str, ...], str]
+    third_persons: frozenset[str]
     conditions: Patterns
+    bans: Patterns
+    bans_after: Patterns
     moments: Patterns
     moment_groups: tuple[Moment, ...]
     vague: Patterns
     vague_groups: tuple[Vagueness, ...]
     false_friends: Patterns
     manner: Vagueness
-    manner_ending: str
+    manner_endings: tuple[str, ...]
     sets: Mapping[str, frozenset[str]]
 
 
@@ -145,14 +150,18 @@ def words_of(language: str) -> Words:
         suffixes=suffixes,
         longest_comparator=max(map(len, [*comparators, *suffixes])),
         same_as={tuple(name.split()): short for name, short in data["counting"]["same_as"].items()},
+        counted_in={tuple(name.split()): unit for name, unit in data["counting"]["counted_in"].items()},
+        third_persons=frozenset(map(_third_person, data["verbs"]["plain"])),
         conditions=Patterns([data["clauses"]["conditions"]]),
+        bans=Patterns([data["negation"]["bans"]]),
+        bans_after=Patterns([data["negation"]["bans_after"]]),
         moments=Patterns(moment["patterns"] for moment in data["moments"]),
         moment_groups=tuple(Moment(moment["target"], moment["unit"]) for moment in data["moments"]),
-        vague=Patterns(group["patterns"] for group in data["vague"]),
+        vague=Patterns(list(_vague_patterns(group)) for group in data["vague"]),
         vague_groups=tuple(_vagueness(group) for group in data["vague"]),
         false_friends=Patterns([data["false_friends"]["patterns"]]),
         manner=_vagueness(data["manner"]),
-        manner_ending=data["manner"]["ending"],
+        manner_endings=tuple(data["manner"]["endings"]),
         sets=_sets(data),
     )
 
@@ -167,6 +176,14 @@ def _slots(pattern: str) -> tuple[Slot, ...]:
         )
         for part in pattern.split()
     )
+
+
+def _third_person(verb: str) -> str:
+    if verb.endswith(("s", "x", "ch", "sh", "o")):
+        return f"{verb}es"
+    if verb.endswith("y") and verb[-2:-1] not in "aeou":
+        return f"{verb[:-1]}ies"
+    return f"{verb}s"
 
 
 def _units(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Unit]]:
@@ -190,6 +207,21 @@ def _comparators(data: Mapping[str, Sequence[str]]) -> tuple[dict[tuple[str, ...
     )
 
 
+def _vague_patterns(group: Mapping[str, Any]) -> Iterator[str]:
+    """A group's patterns with its words put in, and what is formed of them: -ness, -est."""
+    yield from map(_superlative, group.get("superlatives", ()))
+    for pattern in group["patterns"]:
+        yield pattern.replace("@", "|".join(group.get("words", ())))
+        if pattern.isalpha() and len(pattern) >= _SHORTEST_STEM:
+            yield f"{pattern[:-1]}iness" if pattern.endswith("y") else f"{pattern}ness"
+
+
+def _superlative(word: str) -> str:
+    doubled = len(word) == 3 and word[-1] not in "wxy" and word[-2] in "aeiou"
+    stem = word[:-1] + "i" if word.endswith("y") else word.removesuffix("e") + word[-1] * doubled
+    return f"{stem}est"
+
+
 def _vagueness(group: Mapping[str, Any]) -> Vagueness:
     return Vagueness(
         kind=group["class"],
@@ -202,13 +234,38 @@ def _vagueness(group: Mapping[str, Any]) -> Vagueness:
 
 def _sets(data: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     sections = {
-        "comparators": ("fillers",),
-        "negation": ("subjects", "openings", "near", "finite"),
-        "clauses": ("openers", "per", "clock", "past", "ages"),
+        "comparators": ("fillers", "verbal", "particles"),
+        "negation": ("subjects", "openings", "near", "finite", "stops", "ifs", "never"),
+        "verbs": (
+            "auxiliaries",
+            "plain",
+            "nounlike",
+            "plain_subjects",
+            "noun_openers",
+            "prepositions",
+            "adverbs",
+        ),
+        "selection": (
+            *("direct", "participles", "prepositions", "cases", "lengths"),
+            *("measures", "collectives", "keepers", "exceptions", "articles", "each", "over"),
+        ),
+        "description": ("open", "singular", "parts", "asked", "notice", "aged"),
+        "clauses": ("openers", "per", "clock", "past", "ages", "relative", "until", "existence", "ahead"),
         "ratings": ("strong_verbs", "steps", "between"),
-        "counting": ("plurals", "not_plural", "stops", "adjectives", "ringing", "steps", "naming"),
+        "counting": (
+            "plurals",
+            "not_plural",
+            "stops",
+            "adjectives",
+            "ringing",
+            "steps",
+            "naming",
+            "exceeding",
+            "clauses",
+        ),
         "far": ("at_most", "at_least"),
         "manner": ("neutral",),
+        "names": ("common",),
         "rated": ("after", "rating", "share"),
     }
     return {

@@ -181,7 +181,7 @@ def add_owner(
             set_password(session, person.id, password)
     typer.echo(f"{person.name} is an owner.")
     if password is None:
-        typer.echo(f"To choose a password, within a day and once: {address}/invitation/{token}")
+        typer.echo(f"To choose a password, within a day and once: {address.rstrip('/')}/invitation/{token}")
 
 
 @app.command()
@@ -197,12 +197,12 @@ def end_sessions() -> None:
     with in_session() as session:
         people = list_accounts(session, include_removed=True)
         ended = sum(end_sessions_of(session, account.person.id) for account in people)
-    typer.echo(f"Signed out: {ended:,} devices.")
+    typer.echo(f"Signed out: {ended:,} {'device' if ended == 1 else 'devices'}.")
 
 
 @app.command()
 def check() -> None:
-    """Verify references, values, photos, scores.
+    """Verify references, values, photos, sums.
 
     Says what it finds, one line each, and ends with 1; with 0 where nothing is found.
     """
@@ -218,6 +218,19 @@ def check() -> None:
             raise typer.Exit(1)
         counts = ", ".join(f"{count:,} {name}" for name, count in count_stored(session).items())
     typer.echo(f"Nothing found: {counts}")
+
+
+@app.command()
+def retally() -> None:
+    """Add up anew what comparing reads.
+
+    For when check says that a tally differs; otherwise it changes nothing.
+    """
+    from storage.sessions import in_session
+    from storage.tallying import retally as tally_anew
+
+    with in_session() as session:
+        typer.echo(f"Tallied: {tally_anew(session):,} visits.")
 
 
 def _read(file: Path) -> bytes:

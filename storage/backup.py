@@ -17,20 +17,25 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlmodel import AutoString, SQLModel, col
+from sqlmodel import AutoString, Session, SQLModel, col
 
 from standards.errors import BackupUnusable, HoldsVisits
 from storage.checking import broken_references, hash_of
+from storage.columns import UtcDateTime
 from storage.migrating import config, revision_of
 from storage.photos import photo_path
 from storage.sessions import engine
-from storage.tables import PhotoRow, PictureRow, UtcDateTime, VisitRow
+from storage.tables import PhotoRow, PictureRow, TallyClockRow, TallyRow, VisitRow
+from storage.tallying import tally_due
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 LARGEST_MANIFEST_BYTES = 64 * 1024 * 1024
 _AT_ONCE = 1_000
 _PIECE = 1 << 20
+
+# Added up from the visits, and so added up again from those that are restored.
+_DERIVED = {str(TallyRow.__tablename__), str(TallyClockRow.__tablename__)}
 
 _PHOTO = re.compile(r"photos/([0-9a-f]{64})(\.thumb)?\.jpg")
 _TABLE = re.compile(r"tables/([a-z_]{1,60})\.jsonl")
@@ -93,7 +98,8 @@ def _pack(packed: zipfile.ZipFile) -> BackupReport:
     with _snapshot() as connection:
         manifest["revision"] = revision_of(connection)
         for table in SQLModel.metadata.sorted_tables:
-            manifest["tables"][table.name] = _pack_table(packed, connection, table)
+            if table.name not in _DERIVED:
+                manifest["tables"][table.name] = _pack_table(packed, connection, table)
         named = connection.execute(
             sa.union(
                 sa.select(col(PhotoRow.sha256), col(PhotoRow.thumbnail_sha256)),
@@ -333,6 +339,8 @@ def _replace_tables(packed: zipfile.ZipFile, manifest: dict[str, Any], connectio
     broken = next(broken_references(connection), None)
     if broken:
         raise _unusable(broken.removesuffix("."))
+    with Session(connection) as session:
+        tally_due(session)
 
 
 def _in_order(connection: sa.Connection, tables: dict[str, Any]) -> Sequence[str]:
@@ -342,7 +350,7 @@ def _in_order(connection: sa.Connection, tables: dict[str, Any]) -> Sequence[str
     there = {
         name: {column["name"] for column in inspector.get_columns(name)}
         for name in inspector.get_table_names()
-        if name != "alembic_version"
+        if name not in {"alembic_version", *_DERIVED}
     }
     if shapes != there:
         raise _unusable("its tables are not those of its version")

@@ -2,14 +2,17 @@
 
 from datetime import date
 from functools import cache
+from typing import Any
 from zoneinfo import available_timezones
 
+from sqlalchemy import select as columns_of
 from sqlmodel import Session, col, select
 
+from standards.coordinates import Coordinates, say_coordinates
 from standards.editions import Kind
 from standards.errors import NameTaken
-from standards.visits import Channel
-from storage.brands import to_brand
+from standards.visits import Brand, Channel
+from storage.brands import list_brands, to_brand
 from storage.events import note_event
 from storage.names import clean_name
 from storage.tables import BrandRow, ChannelRow, PersonAreaRow
@@ -17,24 +20,51 @@ from storage.tables import BrandRow, ChannelRow, PersonAreaRow
 
 def to_channel(row: ChannelRow, brand: BrandRow) -> Channel:
     """Return a row as the rules see it."""
-    assert row.id is not None
-    return Channel(row.id, to_brand(brand), Kind(row.kind), row.name, row.area, row.timezone, row.closed_on)
+    return _channel(row, to_brand(brand))
+
+
+def _channel(row: Any, brand: Brand) -> Channel:
+    coordinates = None
+    if row.latitude is not None and row.longitude is not None:
+        coordinates = Coordinates(row.latitude, row.longitude)
+    return Channel(
+        row.id,
+        brand,
+        Kind(row.kind),
+        row.name,
+        row.area,
+        row.timezone,
+        row.closed_on,
+        coordinates,
+    )
 
 
 def list_channels(
     session: Session, *, brand_id: int | None = None, include_closed: bool = False
 ) -> list[Channel]:
     """Return channels by brand (our own first), area and name."""
+    brands = {brand.id: brand for brand in list_brands(session)}
+    # Columns and not rows with their brands: there may be thousands.
     wanted = (
-        select(ChannelRow, BrandRow)
+        columns_of(
+            col(ChannelRow.id),
+            col(ChannelRow.brand_id),
+            col(ChannelRow.kind),
+            col(ChannelRow.name),
+            col(ChannelRow.area),
+            col(ChannelRow.timezone),
+            col(ChannelRow.closed_on),
+            col(ChannelRow.latitude),
+            col(ChannelRow.longitude),
+        )
         .join(BrandRow, col(ChannelRow.brand_id) == col(BrandRow.id))
         .order_by(col(BrandRow.is_own).desc(), BrandRow.name, ChannelRow.area, ChannelRow.name)
     )
     if brand_id is not None:
-        wanted = wanted.where(ChannelRow.brand_id == brand_id)
+        wanted = wanted.where(col(ChannelRow.brand_id) == brand_id)
     if not include_closed:
         wanted = wanted.where(col(ChannelRow.closed_on).is_(None))
-    return [to_channel(row, brand) for row, brand in session.exec(wanted).all()]
+    return [_channel(row, brands[row.brand_id]) for row in session.execute(wanted)]
 
 
 def get_channel(session: Session, channel_id: int) -> Channel | None:
@@ -99,6 +129,25 @@ def change_channel(session: Session, channel_id: int, *, name: str, area: str, t
         note_event(session, "changed", "channel", channel_id, before=before, after=after)
     session.flush()
     return to_channel(row, session.get_one(BrandRow, row.brand_id))
+
+
+def place_channel(session: Session, channel_id: int, coordinates: Coordinates | None) -> None:
+    """Say where on the map a channel is; None takes it off the map."""
+    row = session.get_one(ChannelRow, channel_id)
+    channel = to_channel(row, session.get_one(BrandRow, row.brand_id))
+    if channel.coordinates == coordinates:
+        return
+    note_event(
+        session,
+        "placed",
+        "channel",
+        channel_id,
+        before={"coordinates": say_coordinates(channel.coordinates)},
+        after={"coordinates": say_coordinates(coordinates)},
+    )
+    row.latitude = coordinates.latitude if coordinates else None
+    row.longitude = coordinates.longitude if coordinates else None
+    session.flush()
 
 
 def close_channel(session: Session, channel_id: int, closed_on: date | None) -> None:

@@ -17,7 +17,7 @@ from standards.errors import UnknownStandard
 from standards.measuring import Comparator, Measure, Target, Verdict, is_allowed, verdict_of
 from standards.scoring import Score, score_visit
 from standards.visits import COUNTED_STATES, Observation, State
-from storage.editions import editions_of
+from storage.editions import readable_editions
 from storage.photos import photo_path
 from storage.tables import (
     BrandRow,
@@ -31,6 +31,7 @@ from storage.tables import (
     TrialVerdictRow,
     VisitRow,
 )
+from storage.tallying import wrong_tallies
 
 TOLERANCE = 1e-9
 _AT_ONCE = 2_000
@@ -49,7 +50,7 @@ def find_faults(session: Session) -> Iterator[str]:
         yield from _damaged_pages(connection)
         yield from broken_references(connection)
         yield from _unknown_words(session)
-        yield from _wrong_visits(session)
+        yield from _wrong_visits_or_tallies(session)
         yield from _wrong_drafts(session)
         yield from _wrong_photos(session)
     except DatabaseError as found:
@@ -130,13 +131,7 @@ def _score(head: Row[Any], answers: list[Row[Any]], edition: Edition) -> Score:
 
 def _sound_editions(session: Session) -> dict[int, Edition]:
     """Return the editions that can be read; those that cannot are told of by `_unknown_words`."""
-    found: dict[int, Edition] = {}
-    for edition_id in session.execute(select(col(EditionRow.id))).scalars().all():
-        try:
-            found |= editions_of(session, [edition_id])
-        except ValueError:
-            continue
-    return found
+    return readable_editions(session, session.execute(select(col(EditionRow.id))).scalars().all())
 
 
 def _visits(session: Session, *, brand_id: int | None = None) -> Iterator[tuple[Row[Any], list[Row[Any]]]]:
@@ -174,6 +169,16 @@ def _visits(session: Session, *, brand_id: int | None = None) -> Iterator[tuple[
     for _, group in groupby(rows, key=lambda row: row.id):
         together = list(group)
         yield together[0], [row for row in together if row.code is not None]
+
+
+def _wrong_visits_or_tallies(session: Session) -> Iterator[str]:
+    """Say what is wrong in visits; a tally is looked at only where all visits are as they must be."""
+    first = next(wrong := _wrong_visits(session), None)
+    if first:
+        yield first
+        yield from wrong
+    else:
+        yield from wrong_tallies(session, _sound_editions(session))
 
 
 def _wrong_visits(session: Session) -> Iterator[str]:

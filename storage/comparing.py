@@ -1,34 +1,40 @@
 """
-What comparing needs, summed in the database: only complete visits, only standards common to all brands.
+What comparing reads, from this process's copy of the tallies: only what the reader may compare.
 
-Each function takes who reads (`seen_by`) and sums only what that person may compare; None is the operator.
-No shopper is ever among what it returns.
+Each function takes who reads (`seen_by`); None is the operator. No shopper is ever named in what it returns.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Row, exists, select
 from sqlmodel import Session, col
 
-from standards.comparing import MetCount, VisitScore
-from standards.editions import Kind, Scope
-from standards.measuring import Measure, Verdict
+from standards.editions import Kind
 from standards.people import Person
-from standards.visits import COUNTED_STATES, Brand
-from storage.brands import to_brand
+from standards.visits import Brand, Channel
+from storage.brands import list_brands
+from storage.channels import list_channels
 from storage.editions import StandardSet, list_sets
-from storage.tables import BrandRow, ChannelRow, EditionRow, ObservationRow, StandardRow, VisitRow
+from storage.tables import ChannelRow, VisitRow
+from storage.tally_arrays import KeptVisits
+from storage.tally_copies import asked_once, current_copy
 from storage.visibility import compared_visits, seen_visits
 
-# A coverage of exactly the minimum counts, as in `standards.scoring.is_complete`.
-_ROUNDING = 1e-12
+NOT_CHOSEN = -1
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which visits are compared; an empty tuple or None leaves that side open. Dates count themselves in."""
+    """
+    Which visits are compared; an empty tuple or None leaves that side open. Dates count themselves in.
+
+    `editions` are numbers. `fresh_only` leaves out every answer that is not fresh (`standards.freshness`).
+    """
 
     set_id: int
     brand_ids: tuple[int, ...] = ()
@@ -36,6 +42,9 @@ class Selection:
     areas: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    channel_ids: tuple[int, ...] = ()
+    editions: tuple[int, ...] = ()
+    fresh_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,32 +71,66 @@ class Compared:
     incomplete: int
 
 
-def _is_counted() -> Any:
-    return col(VisitRow.state).in_(COUNTED_STATES)
+@dataclass(frozen=True, eq=False)
+class ChosenVisits:
+    """
+    What a selection holds of its set.
+
+    `places` are those of its visits among all that are kept, the incomplete ones too; `brand_ids` gives by a
+    channel's id whose it is, and NOT_CHOSEN for the channels that are not chosen or not seen.
+    """
+
+    kept: KeptVisits
+    places: NDArray[np.intp]
+    brand_ids: NDArray[np.int32]
 
 
-def _is_complete() -> Any:
-    return col(VisitRow.coverage) >= col(EditionRow.minimum_coverage) - _ROUNDING
-
-
-def _chosen(selection: Selection, seen_by: Person | None) -> list[Any]:
-    """Return the selection, and who reads it, as conditions on visit, channel and edition."""
-    conditions = [
-        _is_counted(),
-        col(EditionRow.set_id) == selection.set_id,
-        *compared_visits(seen_by),
-    ]
-    if selection.brand_ids:
-        conditions.append(col(ChannelRow.brand_id).in_(selection.brand_ids))
-    if selection.kinds:
-        conditions.append(col(ChannelRow.kind).in_(selection.kinds))
-    if selection.areas:
-        conditions.append(col(ChannelRow.area).in_(selection.areas))
+def choose_visits(session: Session, selection: Selection, *, seen_by: Person | None) -> ChosenVisits | None:
+    """Find the selection's counted visits that the reader may compare; None where its set has no edition."""
+    kept = current_copy(session).sets.get(selection.set_id)
+    if not kept:
+        return None
+    held = kept.arrays
+    brand_ids = np.full(len(kept.visits_by_channel), NOT_CHOSEN, np.int32)
+    for channel in _visited(kept, _channels(session, seen_by)):
+        if _is_chosen(channel, selection):
+            brand_ids[channel.id] = channel.brand_id
+    first, end = 0, len(held)
     if selection.since:
-        conditions.append(col(VisitRow.visited_on) >= selection.since)
+        first = int(np.searchsorted(held.days, _day(selection.since)))
     if selection.until:
-        conditions.append(col(VisitRow.visited_on) <= selection.until)
-    return conditions
+        end = int(np.searchsorted(held.days, _day(selection.until), side="right"))
+    chosen = brand_ids[held.channel_ids[first:end]] != NOT_CHOSEN
+    if selection.editions:
+        chosen &= np.isin(held.edition_numbers[first:end], selection.editions)
+    return ChosenVisits(kept, first + np.flatnonzero(chosen), brand_ids)
+
+
+def _day(day: date) -> np.int32:
+    return np.datetime64(day, "D").astype(np.int32)
+
+
+def _channels(session: Session, seen_by: Person | None) -> Sequence[Row[Any]]:
+    """Return the channels that a person compares."""
+    # What a person compares is said of channels alone, so no visit is joined.
+    wanted = select(
+        col(ChannelRow.id), col(ChannelRow.brand_id), col(ChannelRow.kind), col(ChannelRow.area)
+    ).where(*compared_visits(seen_by))
+    return asked_once(session, ("channels", seen_by), lambda: session.execute(wanted).all())
+
+
+def _is_chosen(channel: Row[Any], selection: Selection) -> bool:
+    return (
+        channel.brand_id in (selection.brand_ids or (channel.brand_id,))
+        and channel.kind in (selection.kinds or (channel.kind,))
+        and channel.area in (selection.areas or (channel.area,))
+        and channel.id in (selection.channel_ids or (channel.id,))
+    )
+
+
+def _visited(kept: KeptVisits, channels: Sequence[Row[Any]]) -> list[Row[Any]]:
+    visits = kept.visits_by_channel
+    return [channel for channel in channels if channel.id < len(visits) and visits[channel.id]]
 
 
 def sets_in_use(session: Session, *, seen_by: Person | None) -> list[SetInUse]:
@@ -96,125 +139,55 @@ def sets_in_use(session: Session, *, seen_by: Person | None) -> list[SetInUse]:
 
     Own sets come before the example's, and the most visited before the others.
     """
-    wanted = (
-        select(col(EditionRow.set_id), func.count())
-        .join(VisitRow, col(VisitRow.edition_id) == col(EditionRow.id))
-        .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .where(_is_counted(), *compared_visits(seen_by))
-        .group_by(col(EditionRow.set_id))
-    )
-    visits: dict[int, int] = {row[0]: row[1] for row in session.execute(wanted)}
-    used = [SetInUse(found, visits[found.id]) for found in list_sets(session) if found.id in visits]
+    copy, channels = current_copy(session), _channels(session, seen_by)
+    visits = {
+        set_id: sum(int(kept.visits_by_channel[channel.id]) for channel in _visited(kept, channels))
+        for set_id, kept in copy.sets.items()
+    }
+    used = [SetInUse(found, visits[found.id]) for found in list_sets(session) if visits.get(found.id)]
     return sorted(used, key=lambda use: (use.set.is_example, -use.visits, use.set.name))
 
 
 def brands_in_set(session: Session, set_id: int, *, seen_by: Person | None) -> list[Brand]:
     """Return the brands visited with a set, our own first, then by name."""
-    visited = (
-        select(col(ChannelRow.brand_id))
-        .join(VisitRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .join(EditionRow, col(VisitRow.edition_id) == col(EditionRow.id))
-        .where(*_chosen(Selection(set_id), seen_by))
-    )
-    wanted = (
-        select(BrandRow)
-        .where(col(BrandRow.id).in_(visited))
-        .order_by(col(BrandRow.is_own).desc(), col(BrandRow.name))
-    )
-    return [to_brand(row) for row in session.scalars(wanted).all()]
+    visited = {channel.brand_id for channel in _channels_in(session, set_id, seen_by)}
+    return [brand for brand in list_brands(session) if brand.id in visited]
+
+
+def channels_in_set(session: Session, set_id: int, *, seen_by: Person | None) -> dict[int, Channel]:
+    """Return the channels visited with a set, by id, in the order of a list of channels."""
+    visited = {channel.id for channel in _channels_in(session, set_id, seen_by)}
+    return {one.id: one for one in list_channels(session, include_closed=True) if one.id in visited}
+
+
+def editions_in_set(session: Session, set_id: int) -> list[int]:
+    """Return the numbers of the editions that counted visits of a set were made with."""
+    kept = current_copy(session).sets.get(set_id)
+    return np.flatnonzero(kept.visits_by_edition).tolist() if kept else []
 
 
 def places_of(session: Session, set_id: int | None = None, *, seen_by: Person | None) -> Places:
     """Return the kinds and areas of the channels compared by one set; without it, of all visits seen."""
-    wanted = (
-        select(col(ChannelRow.kind), col(ChannelRow.area))
-        .join(VisitRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .join(EditionRow, col(VisitRow.edition_id) == col(EditionRow.id))
-        .distinct()
-    )
-    mine = seen_visits(seen_by) if set_id is None else _chosen(Selection(set_id), seen_by)
-    wanted = wanted.where(*mine)
-    found = session.execute(wanted).all()
+    if set_id is None:
+        of_visits = exists().where(col(VisitRow.channel_id) == col(ChannelRow.id), *seen_visits(seen_by))
+        wanted = select(col(ChannelRow.kind), col(ChannelRow.area)).where(of_visits)
+        found = [(row.kind, row.area) for row in session.execute(wanted)]
+    else:
+        found = [(channel.kind, channel.area) for channel in _channels_in(session, set_id, seen_by)]
     kinds = {kind for kind, _ in found}
     areas = sorted({area for _, area in found if area})
     return Places(tuple(kind for kind in Kind if kind in kinds), tuple(areas))
 
 
+def _channels_in(session: Session, set_id: int, seen_by: Person | None) -> list[Row[Any]]:
+    kept = current_copy(session).sets.get(set_id)
+    return _visited(kept, _channels(session, seen_by)) if kept else []
+
+
 def count_compared(session: Session, selection: Selection, *, seen_by: Person | None) -> Compared:
     """Count the selected visits that are complete, and those that are not."""
-    wanted = (
-        select(func.count(), func.coalesce(func.sum(case((_is_complete(), 1), else_=0)), 0))
-        .select_from(VisitRow)
-        .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .join(EditionRow, col(VisitRow.edition_id) == col(EditionRow.id))
-        .where(*_chosen(selection, seen_by))
-    )
-    total, complete = session.execute(wanted).one()
-    return Compared(int(complete), int(total) - int(complete))
-
-
-def _over_judged(
-    wanted: Select[*tuple[Any, ...]], selection: Selection, seen_by: Person | None
-) -> Select[*tuple[Any, ...]]:
-    """Run over the met and missed common standards of the selection's complete visits."""
-    return (
-        wanted.select_from(VisitRow)
-        .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .join(EditionRow, col(VisitRow.edition_id) == col(EditionRow.id))
-        .join(ObservationRow, col(ObservationRow.visit_id) == col(VisitRow.id))
-        .join(StandardRow, col(ObservationRow.standard_id) == col(StandardRow.id))
-        .where(
-            *_chosen(selection, seen_by),
-            _is_complete(),
-            col(StandardRow.scope) == Scope.COMMON,
-            col(ObservationRow.verdict).in_((Verdict.MET, Verdict.MISSED)),
-        )
-    )
-
-
-def visit_scores(session: Session, selection: Selection, *, seen_by: Person | None) -> list[VisitScore]:
-    """
-    Return every compared visit's points over common standards, by date and brand.
-
-    A stored score of an own channel holds standards that only our own brand is asked; comparing adds up
-    again without them. A visit where no common standard applied has no score and is left out.
-    """
-    possible = func.sum(col(StandardRow.weight))
-    missed = ObservationRow.verdict == Verdict.MISSED
-    columns = (
-        col(ChannelRow.brand_id),
-        col(VisitRow.visited_on),
-        func.sum(case((col(ObservationRow.verdict) == Verdict.MET, col(StandardRow.weight)), else_=0)),
-        possible,
-        func.max(case((col(StandardRow.no_no) & missed, 1), else_=0)),
-    )
-    wanted = (
-        _over_judged(select(*columns), selection, seen_by)
-        .group_by(col(VisitRow.id), col(ChannelRow.brand_id), col(VisitRow.visited_on))
-        .having(possible > 0)
-        .order_by(col(VisitRow.visited_on), col(ChannelRow.brand_id), col(VisitRow.id))
-    )
-    return [
-        VisitScore(brand_id, visited_on, points, total, bool(failed))
-        for brand_id, visited_on, points, total, failed in session.execute(wanted).all()
-    ]
-
-
-def met_counts(session: Session, selection: Selection, *, seen_by: Person | None) -> list[MetCount]:
-    """
-    Count met and missed by brand and common standard, in the edition's order.
-
-    A code whose measure changed from one edition to the next is counted as two standards; a moved target
-    is one, and a break in it (`standards.changes.history_breaks`).
-    """
-    met = func.sum(case((col(ObservationRow.verdict) == Verdict.MET, 1), else_=0))
-    brand_id, code, measure = col(ChannelRow.brand_id), col(StandardRow.code), col(StandardRow.measure)
-    wanted = (
-        _over_judged(select(brand_id, code, measure, met, func.count() - met), selection, seen_by)
-        .group_by(brand_id, code, measure)
-        .order_by(func.min(col(StandardRow.position)), code, brand_id)
-    )
-    return [
-        MetCount(brand, standard, Measure(measured), int(met_count), int(missed_count))
-        for brand, standard, measured, met_count, missed_count in session.execute(wanted).all()
-    ]
+    chosen = choose_visits(session, selection, seen_by=seen_by)
+    if not chosen:
+        return Compared(0, 0)
+    complete = int(chosen.kept.arrays.is_complete[chosen.places].sum())
+    return Compared(complete, len(chosen.places) - complete)

@@ -103,6 +103,17 @@ def editions_of(session: Session, edition_ids: Iterable[int]) -> dict[int, Editi
     return found
 
 
+def readable_editions(session: Session, edition_ids: Iterable[int]) -> dict[int, Edition]:
+    """Return those of some editions whose standards can be read; `storage.checking` tells of the others."""
+    found: dict[int, Edition] = {}
+    for edition_id in edition_ids:
+        try:
+            found |= editions_of(session, [edition_id])
+        except ValueError:
+            continue
+    return found
+
+
 def in_use() -> tuple[Any, ...]:
     """Return the conditions on an edition a new visit may start with: published, and not retired."""
     return col(EditionRow.published_at).is_not(None), col(EditionRow.retired_at).is_(None)

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from standards.errors import NoRoomLeft, StoreBusy
 from storage.migrating import migrate
 from storage.settings import read_settings
+from storage.tallying import tally_due
 
 BUSY_TIMEOUT_SECONDS = 30
 
@@ -38,6 +39,8 @@ def in_session(*, read_only: bool = False, by: int | None = None) -> Iterator[Se
             if read_only and session.get_bind().dialect.name == "postgresql":
                 session.execute(text("SET TRANSACTION READ ONLY"))
             yield session
+            if not read_only:
+                tally_due(session)
             session.commit()
     except OperationalError as error:
         raise _problem_behind(error) from error
@@ -65,6 +68,10 @@ def engine() -> Engine:
 def _engine(url: str) -> Engine:
     opened = open_engine(url)
     migrate(opened)
+    # What an older program stored, or somebody in the tables by hand, is not tallied yet.
+    with Session(opened) as session:
+        tally_due(session)
+        session.commit()
     return opened
 
 

@@ -271,6 +271,8 @@ def begin_session(session: Session, person_id: int, *, device: str, way: str = "
 
 
 def _account(session: Session, email: str) -> PersonRow | None:
+    if "\x00" in email:  # PostgreSQL refuses to look for it
+        return None
     wanted = select(PersonRow).where(
         PersonRow.email == email.strip().lower(), col(PersonRow.removed_at).is_(None)
     )

@@ -1,6 +1,6 @@
 """The tables. Rows never leave `storage/`: its functions return the values of `standards/`."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +9,10 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    TypeDecorator,
+    LargeBinary,
     UniqueConstraint,
     text,
 )
@@ -24,54 +22,12 @@ from standards.editions import DEFAULT_MINIMUM_COVERAGE, Evidence, Kind, Scope
 from standards.measuring import Comparator, Measure, Verdict
 from standards.people import Purpose, Role
 from standards.visits import State
+from storage.columns import UtcDateTime as UtcDateTime  # noqa: PLC0414 - migrations name it here
+from storage.columns import instant, one_of, refers_to
 
 NAME_LIMIT = 200
 # RFC 5321 allows an address 254 characters.
 EMAIL_LIMIT = 254
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An instant in UTC with its zone, also where the database (SQLite) forgets zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a local time; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the zone back."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _one_of(column: str, values: type) -> CheckConstraint:
-    listed = ", ".join(f"'{value}'" for value in values)  # type: ignore[attr-defined]
-    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
-
-
-def _instant(*, nullable: bool = True) -> Any:
-    return Field(default=None, sa_column=Column(UtcDateTime, nullable=nullable))
-
-
-def _to(target: str, *, primary_key: bool = False, nullable: bool = False, cascade: bool = False) -> Any:
-    """Return a foreign key column, indexed unless it leads a primary key."""
-    rule = "CASCADE" if cascade else None
-    return Field(
-        default=None if nullable else ...,
-        sa_column=Column(
-            ForeignKey(target, ondelete=rule),
-            primary_key=primary_key,
-            nullable=nullable,
-            index=not primary_key,
-        ),
-    )
 
 
 class BrandRow(SQLModel, table=True):
@@ -99,16 +55,22 @@ class ChannelRow(SQLModel, table=True):
     __tablename__ = "channel"
     __table_args__ = (
         UniqueConstraint("brand_id", "name", name="channel_name_once_a_brand"),
-        _one_of("kind", Kind),
+        one_of("kind", Kind),
         CheckConstraint("length(name) > 0", name="channel_has_a_name"),
+        CheckConstraint("latitude BETWEEN -90 AND 90", name="latitude_is_on_the_globe"),
+        CheckConstraint("longitude BETWEEN -180 AND 180", name="longitude_is_on_the_globe"),
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="coordinates_come_in_pairs"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    brand_id: int = _to("brand.id")
+    brand_id: int = refers_to("brand.id")
     kind: str = Field(max_length=20)
     name: str = Field(max_length=NAME_LIMIT)
     area: str = Field(default="", max_length=NAME_LIMIT)
     timezone: str = Field(default="UTC", max_length=64)
     closed_on: date | None = None
+    # Degrees in WGS 84.
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class StandardSetRow(SQLModel, table=True):
@@ -130,13 +92,13 @@ class EditionRow(SQLModel, table=True):
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
-    set_id: int = _to("standard_set.id", cascade=True)
+    set_id: int = refers_to("standard_set.id", cascade=True)
     number: int
-    published_at: datetime | None = _instant()
+    published_at: datetime | None = instant()
     minimum_coverage: float = DEFAULT_MINIMUM_COVERAGE
     # Neither published nor retired is a draft. Its revision counts its changes, so that nobody overwrites
     # what they have not seen.
-    retired_at: datetime | None = _instant()
+    retired_at: datetime | None = instant()
     revision: int = 0
 
 
@@ -147,7 +109,7 @@ class PictureRow(SQLModel, table=True):
     __table_args__ = (CheckConstraint("length(sha256) = 64", name="picture_sha256_is_whole"),)
     sha256: str = Field(primary_key=True, max_length=64)
     thumbnail_sha256: str = Field(max_length=64)
-    added_at: datetime = _instant(nullable=False)
+    added_at: datetime = instant(nullable=False)
     width: int
     height: int
     byte_count: int
@@ -157,14 +119,14 @@ class StandardRow(SQLModel, table=True):
     __tablename__ = "standard"
     __table_args__ = (
         UniqueConstraint("edition_id", "code", name="code_once_an_edition"),
-        _one_of("measure", Measure),
-        _one_of("comparator", Comparator),
-        _one_of("scope", Scope),
-        _one_of("evidence", Evidence),
+        one_of("measure", Measure),
+        one_of("comparator", Comparator),
+        one_of("scope", Scope),
+        one_of("evidence", Evidence),
         CheckConstraint("weight >= 0", name="weight_is_not_negative"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    edition_id: int = _to("edition.id", cascade=True)
+    edition_id: int = refers_to("edition.id", cascade=True)
     code: str = Field(max_length=60)
     position: int
     touchpoint: str = Field(max_length=NAME_LIMIT)
@@ -182,7 +144,7 @@ class StandardRow(SQLModel, table=True):
     script: str = ""
     steps: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     overrulings: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
-    picture: str | None = _to("picture.sha256", nullable=True)
+    picture: str | None = refers_to("picture.sha256", nullable=True)
 
 
 class TrialRow(SQLModel, table=True):
@@ -191,23 +153,23 @@ class TrialRow(SQLModel, table=True):
         CheckConstraint("length(case_text) > 0 OR picture IS NOT NULL", name="a_trial_has_a_case"),
     )
     id: int | None = Field(default=None, primary_key=True)
-    edition_id: int = _to("edition.id", cascade=True)
+    edition_id: int = refers_to("edition.id", cascade=True)
     case_text: str = ""
-    picture: str | None = _to("picture.sha256", nullable=True)
-    opened_at: datetime = _instant(nullable=False)
-    closed_at: datetime | None = _instant()
+    picture: str | None = refers_to("picture.sha256", nullable=True)
+    opened_at: datetime = instant(nullable=False)
+    closed_at: datetime | None = instant()
 
 
 class TrialVerdictRow(SQLModel, table=True):
     __tablename__ = "trial_verdict"
-    __table_args__ = (_one_of("verdict", Verdict),)
-    trial_id: int = _to("trial.id", primary_key=True, cascade=True)
-    standard_id: int = _to("standard.id", primary_key=True, cascade=True)
-    person_id: int = _to("person.id", primary_key=True)
+    __table_args__ = (one_of("verdict", Verdict),)
+    trial_id: int = refers_to("trial.id", primary_key=True, cascade=True)
+    standard_id: int = refers_to("standard.id", primary_key=True, cascade=True)
+    person_id: int = refers_to("person.id", primary_key=True)
     verdict: str = Field(max_length=20)
     # What was judged: a standard that asks otherwise since then is tried anew.
     asked: str
-    given_at: datetime = _instant(nullable=False)
+    given_at: datetime = instant(nullable=False)
 
 
 class PersonRow(SQLModel, table=True):
@@ -216,7 +178,7 @@ class PersonRow(SQLModel, table=True):
         UniqueConstraint("name", name="person_name_once"),
         Index("person_email_once", "email", unique=True),
         Index("person_oidc_subject_once", "oidc_subject", unique=True),
-        _one_of("role", Role),
+        one_of("role", Role),
         CheckConstraint("email = lower(email)", name="email_is_lower_case"),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -227,53 +189,53 @@ class PersonRow(SQLModel, table=True):
     password_hash: str | None = Field(default=None, max_length=NAME_LIMIT)
     # The provider's issuer, a space, and its name for the person: an e-mail address may change hands.
     oidc_subject: str | None = Field(default=None, max_length=600)
-    removed_at: datetime | None = _instant()
+    removed_at: datetime | None = instant()
 
 
 class PersonAreaRow(SQLModel, table=True):
     __tablename__ = "person_area"
-    person_id: int = _to("person.id", primary_key=True, cascade=True)
+    person_id: int = refers_to("person.id", primary_key=True, cascade=True)
     area: str = Field(primary_key=True, max_length=NAME_LIMIT)
 
 
 class PersonChannelRow(SQLModel, table=True):
     __tablename__ = "person_channel"
-    person_id: int = _to("person.id", primary_key=True, cascade=True)
-    channel_id: int = _to("channel.id", primary_key=True, cascade=True)
+    person_id: int = refers_to("person.id", primary_key=True, cascade=True)
+    channel_id: int = refers_to("channel.id", primary_key=True, cascade=True)
 
 
 class DoorSessionRow(SQLModel, table=True):
     __tablename__ = "door_session"
     __table_args__ = (CheckConstraint("length(token_hash) = 64", name="session_token_hash_is_whole"),)
     token_hash: str = Field(primary_key=True, max_length=64)
-    person_id: int = _to("person.id", cascade=True)
-    created_at: datetime = _instant(nullable=False)
-    last_seen_at: datetime = _instant(nullable=False)
-    ended_at: datetime | None = _instant()
+    person_id: int = refers_to("person.id", cascade=True)
+    created_at: datetime = instant(nullable=False)
+    last_seen_at: datetime = instant(nullable=False)
+    ended_at: datetime | None = instant()
     device: str = Field(default="", max_length=NAME_LIMIT)
 
 
 class InvitationRow(SQLModel, table=True):
     __tablename__ = "invitation"
     __table_args__ = (
-        _one_of("purpose", Purpose),
+        one_of("purpose", Purpose),
         CheckConstraint("length(token_hash) = 64", name="invitation_token_hash_is_whole"),
         CheckConstraint("purpose = 'set-up' OR person_id IS NOT NULL", name="invitation_is_for_somebody"),
     )
     token_hash: str = Field(primary_key=True, max_length=64)
-    person_id: int | None = _to("person.id", nullable=True, cascade=True)
+    person_id: int | None = refers_to("person.id", nullable=True, cascade=True)
     purpose: str = Field(max_length=20)
-    created_at: datetime = _instant(nullable=False)
-    expires_at: datetime = _instant(nullable=False)
-    used_at: datetime | None = _instant()
-    created_by: int | None = _to("person.id", nullable=True)
+    created_at: datetime = instant(nullable=False)
+    expires_at: datetime = instant(nullable=False)
+    used_at: datetime | None = instant()
+    created_by: int | None = refers_to("person.id", nullable=True)
 
 
 class SignInDelayRow(SQLModel, table=True):
     __tablename__ = "sign_in_delay"
     key: str = Field(primary_key=True, max_length=64)
     failures: int = 0
-    last_failed_at: datetime = _instant(nullable=False)
+    last_failed_at: datetime = instant(nullable=False)
 
 
 class OidcStartRow(SQLModel, table=True):
@@ -286,13 +248,13 @@ class OidcStartRow(SQLModel, table=True):
     nonce: str = Field(max_length=NAME_LIMIT)
     code_verifier: str = Field(max_length=NAME_LIMIT)
     next_path: str = Field(default="/", max_length=2000)
-    created_at: datetime = _instant(nullable=False)
+    created_at: datetime = instant(nullable=False)
 
 
 class VisitRow(SQLModel, table=True):
     __tablename__ = "visit"
     __table_args__ = (
-        _one_of("state", State),
+        one_of("state", State),
         CheckConstraint(
             "would_return IS NULL OR would_return BETWEEN 0 AND 10", name="would_return_is_0_to_10"
         ),
@@ -309,15 +271,15 @@ class VisitRow(SQLModel, table=True):
         CheckConstraint("length(content_hash) = 64", name="content_hash_is_whole"),
     )
     id: UUID = Field(primary_key=True)
-    channel_id: int = _to("channel.id")
-    edition_id: int = _to("edition.id")
-    shopper_id: int | None = _to("person.id", nullable=True)
+    channel_id: int = refers_to("channel.id")
+    edition_id: int = refers_to("edition.id")
+    shopper_id: int | None = refers_to("person.id", nullable=True)
     external_id: str | None = Field(default=None, max_length=NAME_LIMIT)
     state: str = Field(default=State.DRAFT, max_length=20)
-    started_at: datetime | None = _instant()
-    left_at: datetime | None = _instant()
-    submitted_at: datetime | None = _instant()
-    received_at: datetime | None = _instant()
+    started_at: datetime | None = instant()
+    left_at: datetime | None = instant()
+    submitted_at: datetime | None = instant()
+    received_at: datetime | None = instant()
     visited_on: date | None = None
     points: float | None = None
     points_possible: float | None = None
@@ -335,7 +297,7 @@ class VisitRow(SQLModel, table=True):
     content_hash: str | None = Field(default=None, max_length=64)
     schema_version: int | None = None
     app_version: str | None = Field(default=None, max_length=40)
-    device_sent_at: datetime | None = _instant()
+    device_sent_at: datetime | None = instant()
     device_time_zone: str | None = Field(default=None, max_length=64)
     clock_offset_ms: int | None = Field(default=None, sa_column=Column(BigInteger))
     clock_skewed: bool = False
@@ -346,18 +308,18 @@ class VisitRow(SQLModel, table=True):
 class ObservationRow(SQLModel, table=True):
     __tablename__ = "observation"
     __table_args__ = (
-        _one_of("verdict", Verdict),
+        one_of("verdict", Verdict),
         CheckConstraint("closed_at IS NULL OR opened_at IS NOT NULL", name="a_closed_wait_was_opened"),
         Index("observation_by_standard", "standard_id", "verdict"),
     )
-    visit_id: UUID = _to("visit.id", primary_key=True, cascade=True)
+    visit_id: UUID = refers_to("visit.id", primary_key=True, cascade=True)
     standard_id: int = Field(sa_column=Column(Integer, ForeignKey("standard.id"), primary_key=True))
     value: float | None = None
     verdict: str | None = Field(default=None, max_length=20)
     note: str = ""
-    opened_at: datetime | None = _instant()
-    closed_at: datetime | None = _instant()
-    answered_at: datetime | None = _instant()
+    opened_at: datetime | None = instant()
+    closed_at: datetime | None = instant()
+    answered_at: datetime | None = instant()
     longer_than: bool = False
     counted_of: int | None = None
     clock_disagreed: bool = False
@@ -371,12 +333,12 @@ class PhotoRow(SQLModel, table=True):
         Index("photo_by_sha256", "sha256"),
     )
     id: UUID = Field(primary_key=True)
-    visit_id: UUID = _to("visit.id", cascade=True)
-    standard_id: int | None = _to("standard.id", nullable=True)
+    visit_id: UUID = refers_to("visit.id", cascade=True)
+    standard_id: int | None = refers_to("standard.id", nullable=True)
     sha256: str = Field(max_length=64)
     thumbnail_sha256: str = Field(max_length=64)
-    taken_at: datetime | None = _instant()
-    added_at: datetime = _instant(nullable=False)
+    taken_at: datetime | None = instant()
+    added_at: datetime = instant(nullable=False)
     width: int
     height: int
     byte_count: int
@@ -385,12 +347,54 @@ class PhotoRow(SQLModel, table=True):
     received_sha256: str | None = Field(default=None, max_length=64)
 
 
+class TallyRow(SQLModel, table=True):
+    """
+    What comparing reads of one counted visit. Without `change` the visit waits to be tallied.
+
+    Triggers take that number away from every visit that begins to count, changes or goes, so no reference
+    holds a row back: it outlives its visit, without `packed`, to tell other processes that it is gone.
+    """
+
+    __tablename__ = "tally"
+    visit_id: UUID = Field(primary_key=True)
+    change: int | None = Field(default=None, index=True)
+    edition_id: int | None = None
+    packed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class TallyClockRow(SQLModel, table=True):
+    """One row: how many transactions have changed tallies, and in which life of the tables."""
+
+    __tablename__ = "tally_clock"
+    __table_args__ = (CheckConstraint("id = 1", name="there_is_one_clock"),)
+    id: int = Field(primary_key=True)
+    life: UUID
+    number: int
+
+
+class TimeNoteRow(SQLModel, table=True):
+    """What changed on a day, as a note on the time line: of one brand, or of all that a set compares."""
+
+    __tablename__ = "time_note"
+    __table_args__ = (
+        CheckConstraint("(set_id IS NULL) <> (brand_id IS NULL)", name="a_time_note_is_about_one_thing"),
+        CheckConstraint("length(text) > 0", name="a_time_note_says_something"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    set_id: int | None = refers_to("standard_set.id", nullable=True, cascade=True)
+    brand_id: int | None = refers_to("brand.id", nullable=True, cascade=True)
+    noted_on: date
+    text: str = Field(max_length=NAME_LIMIT)
+    added_by: int | None = refers_to("person.id", nullable=True)
+    added_at: datetime = instant(nullable=False)
+
+
 class EventRow(SQLModel, table=True):
     __tablename__ = "event"
     __table_args__ = (Index("event_by_thing", "thing", "thing_id"),)
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = _instant(nullable=False)
-    person_id: int | None = _to("person.id", nullable=True)
+    at: datetime = instant(nullable=False)
+    person_id: int | None = refers_to("person.id", nullable=True)
     action: str = Field(max_length=60)
     thing: str = Field(max_length=40)
     thing_id: str = Field(max_length=NAME_LIMIT)

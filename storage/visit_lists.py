@@ -18,6 +18,7 @@ from standards.visits import COUNTED_STATES, Brand, Observation, State, Visit
 from storage.brands import to_brand
 from storage.channels import to_channel
 from storage.editions import editions_of
+from storage.names import clean_text
 from storage.tables import BrandRow, ChannelRow, EditionRow, ObservationRow, PersonRow, StandardRow, VisitRow
 from storage.visibility import seen_visits
 from storage.visit_rows import to_observation, to_visit
@@ -162,7 +163,7 @@ def _conditions(wanted: VisitFilter) -> list[ColumnElement[bool]]:
     if wanted.until:
         end = datetime.combine(wanted.until + timedelta(days=1), time(), UTC)
         conditions.append(_dated(col(VisitRow.visited_on) <= wanted.until, col(VisitRow.started_at) < end))
-    if text := wanted.text.strip():
+    if text := clean_text(wanted.text):
         conditions.append(_mentions(text))
     return conditions
 

@@ -9,11 +9,12 @@ import streamlit as st
 from pages.parts.problems import telling
 from pages.parts.signed_in import storing
 from pages.parts.words import KIND_ICONS, count_of, plain
+from standards.coordinates import read_coordinates, say_coordinates
 from standards.editions import Kind
 from standards.people import Action
 from standards.visits import Brand, Channel
 from storage.brands import add_brand, rename_brand
-from storage.channels import add_channel, change_channel, close_channel, rename_area
+from storage.channels import add_channel, change_channel, close_channel, place_channel, rename_area
 
 
 def brand_card(brand: Brand, channels: Sequence[Channel], areas: Sequence[str]) -> None:
@@ -53,8 +54,15 @@ def _channel_form(channel: Channel, areas: Sequence[str]) -> None:
             name = st.text_input("Name", channel.name, max_chars=200)
             area = _choose_area(areas, channel.area)
             timezone = _choose_timezone(channel.timezone)
+            coordinates = st.text_input(
+                "Latitude, longitude (optional)",
+                say_coordinates(channel.coordinates),
+                max_chars=60,
+                placeholder="48.2082, 16.3738",
+                help="As a map shows them. Compare draws channels that have them on a map.",
+            )
             if st.form_submit_button("Save", width="stretch"):
-                _change_channel(channel.id, name, area, timezone)
+                _change_channel(channel.id, name, area, timezone, coordinates)
                 st.rerun()
         zone = ZoneInfo(channel.timezone)
         st.button(
@@ -147,9 +155,10 @@ def _rename_brand(brand_id: int, name: str) -> None:
 
 
 @telling
-def _change_channel(channel_id: int, name: str, area: str, timezone: str) -> None:
+def _change_channel(channel_id: int, name: str, area: str, timezone: str, coordinates: str) -> None:
     with storing(Action.MANAGE) as session:
         change_channel(session, channel_id, name=name, area=area, timezone=timezone)
+        place_channel(session, channel_id, read_coordinates(coordinates))
 
 
 @telling

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 
 from standards.editions import Kind
-from standards.visits import Brand
+from standards.visits import Brand, Channel
 from storage.comparing import SetInUse
 from storage.editions import StandardSet
 
@@ -107,3 +107,40 @@ def first_page() -> None:
     """Go back to the first page of a list whose filter changed."""
     if "page" in st.session_state:
         st.session_state["page"] = 1
+
+
+def choose_editions(numbers: Sequence[int]) -> tuple[int, ...]:
+    """Ask for editions by their numbers, where there are several; none chosen means all."""
+    if len(numbers) < 2:
+        return ()
+    chosen = st.multiselect(
+        "Edition",
+        [str(number) for number in numbers],
+        placeholder="All",
+        key="edition",
+        bind="query-params",
+        on_change=first_page,
+    )
+    return tuple(int(number) for number in chosen)
+
+
+def choose_channels(channels: Sequence[Channel]) -> tuple[Channel, ...]:
+    """Ask for channels by name, where there are several; none chosen means all."""
+    by_name = {f"{channel.brand.name} · {channel.name}": channel for channel in channels}
+    if len(by_name) < 2:
+        return ()
+    chosen = st.multiselect(
+        "Channel", list(by_name), placeholder="All", key="channel", bind="query-params", on_change=first_page
+    )
+    return tuple(by_name[name] for name in chosen if name in by_name)
+
+
+def choose_fresh() -> bool:
+    """Ask whether only answers given in the channel or shortly after count."""
+    return st.toggle(
+        "Fresh answers only",
+        key="fresh",
+        bind="query-params",
+        on_change=first_page,
+        help="Answers given during the visit or within an hour after it, and what a stopwatch measured.",
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 from uuid import UUID
 
 import streamlit as st
@@ -106,8 +106,10 @@ def note_export(name: str, action: Action | None = None, *, door: str | None = N
 def _ask_to_sign_in() -> None:
     if not tell_problems():
         st.info(str(SignedOut()), icon=":material/logout:")
-    address = urlsplit(str(st.context.url or "/"))
-    back = quote(f"{address.path or '/'}{'?' + address.query if address.query else ''}", safe="")
+    # Streamlit keeps the address in two parts: the path, and what stands behind it.
+    path = urlsplit(str(st.context.url or "/")).path or "/"
+    query = urlencode([(name, value) for name in st.query_params for value in st.query_params.get_all(name)])
+    back = quote(f"{path}?{query}" if query else path, safe="")
     st.html(
         f'<a href="/sign-in?next={escape(back)}" target="_self" '
         'style="display:inline-block;padding:0.75rem 0;font-weight:600;color:inherit">Sign in</a>'

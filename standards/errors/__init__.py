@@ -1,5 +1,6 @@
 """Every problem a person can meet: what happened, what is safe, what to do. Each has a code of its own."""
 
+from standards.errors.comparing import CoordinatesNotAllowed, TimeNoteEmpty
 from standards.errors.drafts import (
     CaseMissing,
     CodeNotAllowed,
@@ -91,6 +92,7 @@ __all__ = [
     "CellError",
     "ChannelClosed",
     "CodeNotAllowed",
+    "CoordinatesNotAllowed",
     "CurrentPasswordWrong",
     "DatabaseTooNew",
     "DocumentTooNew",
@@ -147,6 +149,7 @@ __all__ = [
     "StoreBusy",
     "TargetOutsideMeasure",
     "TextTooLong",
+    "TimeNoteEmpty",
     "TooManyPhotos",
     "TrialClosed",
     "UnknownStandard",

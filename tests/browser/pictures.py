@@ -32,6 +32,8 @@ from tests.browser.conftest import CHROMIUM, PROJECT, QUIET, Server, visit_page
 FOLDER = PROJECT / "docs" / "pictures"
 LARGEST_BYTES = 150_000
 SIZES = {"phone": (390, 844), "screen": (1280, 900)}
+# Headings of what does not stand at the top of its page.
+BELOW = {"gaps": "Standard by standard", "over-time": "Over time"}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -59,6 +61,8 @@ def example_server() -> Iterator[tuple[Server, dict[str, str], str]]:
                     "record": half_recorded,
                     "visit": f"read_visits?visit={submitted.id}",
                     "compare": "compare_brands",
+                    "gaps": "compare_brands?look=standards",
+                    "over-time": "compare_brands?look=over+time",
                     "workshop": "shape_standards",
                     "people": "manage_people",
                 },
@@ -85,8 +89,16 @@ def half_recorded_visit() -> str:
     return f"record_visit?visit={visit_id}&step={quote(watched.touchpoint)}"
 
 
-def draw(browser: Browser, address: str, token: str, size: str, scheme: Literal["light", "dark"]) -> bytes:
-    """Return what such a screen shows first, as a small PNG."""
+def draw(
+    browser: Browser,
+    address: str,
+    token: str,
+    size: str,
+    scheme: Literal["light", "dark"],
+    *,
+    below: str = "",
+) -> bytes:
+    """Return what such a screen shows first, or from a heading on, as a small PNG."""
     width, height = SIZES[size]
     context = browser.new_context(
         viewport={"width": width, "height": height},
@@ -100,6 +112,9 @@ def draw(browser: Browser, address: str, token: str, size: str, scheme: Literal[
     # Tables and charts are fetched and drawn after the page.
     page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")
     page.wait_for_timeout(1500)
+    if below:
+        page.get_by_role("heading", name=below).evaluate("heading => heading.scrollIntoView()")
+        page.wait_for_timeout(1500)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     context.close()
     for colours in (256, 128, 64, 32):
@@ -118,7 +133,8 @@ def draw_all() -> None:
         for name, path in addresses.items():
             for size in SIZES:
                 for scheme in SCHEMES:
-                    drawn = draw(browser, f"{server.address}/{path}", token, size, scheme)
+                    shown, below = f"{server.address}/{path}", BELOW.get(name, "")
+                    drawn = draw(browser, shown, token, size, scheme, below=below)
                     (FOLDER / f"{name}-{size}-{scheme}.png").write_bytes(drawn)
         browser.close()
 

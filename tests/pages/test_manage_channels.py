@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from standards.coordinates import Coordinates
 from standards.editions import Kind
 from storage.brands import add_brand, list_brands
 from storage.channels import add_channel, list_areas, list_channels
@@ -55,6 +56,29 @@ def test_a_channel_is_added_renamed_and_closed(rival):
         assert channel.name == "Market 2"
         assert channel.closed_on
         assert list_channels(session) == []
+
+
+def place(channel, written):
+    test = page_of().switch_page("manage_channels.py")
+    test.session_state[f"brand_{channel.brand.id}"] = True
+    test.run()
+    next(t for t in test.text_input if t.label == "Latitude, longitude (optional)").set_value(written)
+    next(t for t in test.text_input if t.value == channel.name).set_value(f"{channel.name}, moved")
+    press(test, "Save")
+    return test
+
+
+def test_a_channel_is_placed_on_the_map(rival):
+    assert not place(rival, "48.2082, 16.3738").error
+    with in_session(read_only=True) as session:
+        assert list_channels(session)[0].coordinates == Coordinates(48.2082, 16.3738)
+
+
+@pytest.mark.parametrize("written", ["91, 0", "0, 181", "here"])
+def test_a_place_outside_the_globe_is_refused_and_nothing_is_changed(rival, written):
+    assert "PLACE-1" in place(rival, written).error[0].value
+    with in_session(read_only=True) as session:
+        assert list_channels(session) == [rival]
 
 
 def test_an_area_is_renamed_on_all_its_channels(rival):

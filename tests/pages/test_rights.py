@@ -115,8 +115,8 @@ def test_without_a_session_nothing_is_shown_but_the_way_in():
     programme()
     test = page_of()
     test.user = {}
-    open_in(test, "read_visits.py")
-    assert "/sign-in?next=" in said_on(test)
+    open_in(test, "read_visits.py", visit="1", brand="A & B")
+    assert "/sign-in?next=%2F%3Fvisit%3D1%26brand%3DA%2B%2526%2BB" in said_on(test)
     assert not test.title
     assert "Own north" not in said_on(test)
 
@@ -236,8 +236,8 @@ def test_a_viewer_compares_only_what_was_given():
     assert "Theirs" in said
     assert "Others" not in said
     offered = {option for box in test.multiselect for option in box.options}
-    assert offered == {"Theirs", "North"}
-    assert list(test.dataframe[0].value["Visits"]) == [3, 3]
+    assert offered == {"Theirs", "North", "Ours · Ours North", "Theirs · Theirs North"}
+    assert list(test.dataframe[0].value["Score visits"]) == [3, 3]
 
 
 def test_a_viewer_of_one_channel_compares_it_with_competitors_of_its_area():

@@ -7,10 +7,12 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
+from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 
 from server.api import api_routes
 from server.door import Door
 from server.oidc import oidc_routes
+from server.paths import nothing_routes
 from server.photos import photo_routes
 from server.requests import COOKIE
 from server.security_headers import SecurityHeaders
@@ -27,7 +29,7 @@ HERE = "http://127.0.0.1:18999"
 def program() -> ASGIApp:
     """Return our own routes behind the door, without Streamlit's pages."""
     return Starlette(
-        routes=[*photo_routes(), *sign_in_routes(), *oidc_routes(), *api_routes()],
+        routes=[*photo_routes(), *sign_in_routes(), *oidc_routes(), *api_routes(), *nothing_routes()],
         middleware=[Middleware(SecurityHeaders), Middleware(Door)],
     )
 
@@ -76,3 +78,8 @@ def a_person(name: str, role: Role, **given: list[str] | list[int]) -> Person:
     """Return a stored person with an account; `given` are the areas and channel_ids of a viewer."""
     with in_session() as session:
         return add_account(session, name, f"{name.lower()}@company.example", role, **given)  # type: ignore[arg-type]
+
+
+def asked_for(**facts: Any) -> BackMsg:
+    """Return a page's message that asks the server for something beside running the page."""
+    return BackMsg(backend_operation_request=BackendOperationRequest(**facts))

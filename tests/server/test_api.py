@@ -258,6 +258,8 @@ def test_the_description_names_every_address_and_how_it_refuses(people):
         "/v1/visits/{visit_id}",
         "/v1/visits/{visit_id}/document",
         "/v1/sheets",
+        "/v1/comparison",
+        "/v1/observations",
     }
     assert written == {"/v1/visits/{visit_id}", "/v1/photos/{photo_id}", "/v1/visits/import"}
     for path in described["paths"].values():

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 
-from server.door import PERSON_HEADER, SESSION_HEADER, Door, only_run_again
+from server.door import PERSON_HEADER, SESSION_HEADER, Door
 from server.limits import Rate
 from server.origins import is_allowed_host
+from server.page_messages import is_used, only_run_again
 from server.paths import is_closed, is_missing_asset, is_open
 from server.requests import COOKIE, SECURE_COOKIE, is_loopback, local_path
 from standards.people import Person, Role
@@ -24,7 +25,7 @@ from storage.people import remove_account
 from storage.sessions import in_session
 from storage.sign_in import set_password
 from tests.running import run
-from tests.server.behind_door import HERE, Browser, a_person
+from tests.server.behind_door import HERE, Browser, a_person, asked_for
 
 OWN = {"Origin": HERE, "Sec-Fetch-Site": "same-origin", "X-Second-Visit": "1"}
 
@@ -37,7 +38,7 @@ async def tell(request: Request) -> JSONResponse:
 
 
 def ask(
-    path: str = "/anything",
+    path: str = "/photos/1",
     method: str = "GET",
     *,
     token: str | None = None,
@@ -151,20 +152,65 @@ def test_being_seen_is_written_down(ann):
     pytest.fail("a minute later it still says an hour ago")
 
 
+TO_SIGN_IN = (303, "/sign-in")
+REFUSED = (401, None)
+
+
 @pytest.mark.parametrize(
-    ("path", "accept", "status", "where"),
+    ("path", "headers", "expected"),
     [
-        ("/", "text/html", 303, "/sign-in"),
-        ("/read_visits?visit=1&a=b", "text/html", 303, "/sign-in?next=%2Fread_visits%3Fvisit%3D1%26a%3Db"),
-        ("/static/js/index.js", "*/*", 401, None),
-        ("/photos/1", "image/avif,*/*", 401, None),
-        ("/api/v1/visits", "text/html", 401, None),
+        pytest.param("/", {"Accept": "text/html"}, TO_SIGN_IN, id="an older browser"),
+        pytest.param("/", {"Accept": "*/*", "Sec-Fetch-Mode": "navigate"}, TO_SIGN_IN, id="a browser"),
+        pytest.param(
+            "/read_visits?visit=1&a=b",
+            {"Accept": "text/html"},
+            (303, "/sign-in?next=%2Fread_visits%3Fvisit%3D1%26a%3Db"),
+            id="comes back to a page with its query",
+        ),
+        pytest.param(
+            "/photos/1", {"Accept": "text/html"}, (303, "/sign-in?next=%2Fphotos%2F1"), id="a photo's link"
+        ),
+        pytest.param("/", {"Accept": "*/*"}, TO_SIGN_IN, id="a health check"),
+        pytest.param("/", {"Accept": ""}, TO_SIGN_IN, id="a program that says nothing"),
+        pytest.param(
+            "/read_visits",
+            {"Accept": "*/*;q=0.8"},
+            (303, "/sign-in?next=%2Fread_visits"),
+            id="a link's preview",
+        ),
+        pytest.param(
+            "/unknown", {"Accept": "*/*"}, (303, "/sign-in?next=%2Funknown"), id="a page that is none"
+        ),
+        pytest.param("/", {"Accept": "application/json"}, REFUSED, id="a program for JSON"),
+        pytest.param("/", {"Accept": "application/json, */*"}, REFUSED, id="a program for JSON first"),
+        pytest.param("/", {"Accept": "image/avif,*/*"}, REFUSED, id="a picture"),
+        pytest.param("/", {"Accept": "*/*", "Sec-Fetch-Mode": "cors"}, REFUSED, id="a script's fetch"),
+        pytest.param(
+            "/", {"Accept": "text/html", "Sec-Fetch-Mode": "no-cors"}, REFUSED, id="a browser, but no page"
+        ),
+        pytest.param(
+            "/", {"Accept": "*/*", "X-Requested-With": "XMLHttpRequest"}, REFUSED, id="an older script"
+        ),
+        pytest.param("/static/js/index.js", {"Accept": "*/*"}, REFUSED, id="a file"),
+        pytest.param("/photos/1", {"Accept": "*/*"}, REFUSED, id="a photo"),
+        pytest.param("/pictures/1", {"Accept": "*/*"}, REFUSED, id="another picture"),
+        pytest.param("/_stcore/host-config", {"Accept": "*/*"}, REFUSED, id="a part of a page"),
+        pytest.param("/media/1", {"Accept": "*/*"}, REFUSED, id="a page's medium"),
+        pytest.param("/component/a/b", {"Accept": "*/*"}, REFUSED, id="a component's part"),
+        pytest.param("/api/v1/visits", {"Accept": "text/html"}, REFUSED, id="the API, also in a browser"),
     ],
 )
-def test_who_has_no_session_is_sent_to_sign_in_and_comes_back(path, accept, status, where):
-    answer = ask(path, headers={"Accept": accept})
-    assert (answer.status_code, answer.headers.get("location")) == (status, where)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_has_no_session_is_sent_to_sign_in_and_comes_back(path, headers, expected, method):
+    answer = ask(path, method, headers=headers)
+    assert (answer.status_code, answer.headers.get("location")) == expected
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "CONNECT", "PROPFIND"])
+def test_no_other_method_passes_or_leads_anywhere_without_a_session(method):
+    answer = ask("/", method, headers={"Accept": "text/html"} | OWN)
+    assert (answer.status_code, answer.headers.get("location")) == REFUSED
 
 
 def test_the_api_answers_with_a_problem():
@@ -292,6 +338,21 @@ def test_knocking_too_often_is_answered_with_how_long_to_wait():
     assert int(answers[-1].headers["retry-after"]) >= 1
 
 
+def test_who_has_a_network_of_addresses_knocks_as_one():
+    app = Starlette(routes=[Route("/{path:path}", tell)], middleware=[Middleware(Door)])
+
+    async def answered() -> list[int]:
+        found = []
+        for turn in range(70):
+            transport = httpx2.ASGITransport(app, client=(f"2001:db8::{turn:x}", 1))
+            async with httpx2.AsyncClient(transport=transport, base_url=HERE) as client:
+                found.append((await client.get("/invitation/guess")).status_code)
+        return found
+
+    statuses = run(answered())
+    assert (statuses[0], statuses[-1]) == (200, 429)
+
+
 def test_a_rate_refills_with_time_and_forgets_who_was_quiet():
     now = 0.0
     rate = Rate(60, clock=lambda: now)
@@ -339,18 +400,68 @@ def test_after_signing_in_one_stays_on_this_server(wanted, path):
 )
 def test_who_sits_at_this_machine(client, headers, own):
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    assert is_loopback({"client": (client, 1), "headers": raw}) is own
+    scope = {"client": (client, 1), "headers": raw, "http_version": "1.1"}
+    assert is_loopback(scope) is own
+    # What speaks an older HTTP is no browser, but a proxy, before anybody.
+    assert not is_loopback(scope | {"http_version": "1.0"})
 
 
-def test_a_page_of_an_ended_session_runs_again_with_nothing_pressed():
-    pressed = ClientState(query_string="a=1", page_script_hash="hash", fragment_id="fragment")
+def test_what_stands_in_for_a_message_runs_the_page_again_with_nothing_pressed():
+    pressed = ClientState(
+        query_string="a=1",
+        page_script_hash="hash",
+        page_name="name",
+        fragment_id="fragment",
+        is_auto_rerun=True,
+        context_info=ContextInfo(url="http://here/name?a=1", timezone="Europe/Berlin"),
+    )
     pressed.widget_states.widgets.add(id="button", trigger_value=True)
-    for message in (BackMsg(rerun_script=pressed).SerializeToString(), b"\xff\xff nonsense"):
-        state = BackMsg.FromString(only_run_again(message)).rerun_script
-        assert not state.widget_states.widgets
-        assert not state.fragment_id
+    kept = ClientState()
+    kept.CopyFrom(pressed)
+    for name in ("widget_states", "fragment_id", "is_auto_rerun"):
+        kept.ClearField(name)
     again = BackMsg.FromString(only_run_again(BackMsg(rerun_script=pressed).SerializeToString()))
-    assert (again.rerun_script.query_string, again.rerun_script.page_script_hash) == ("a=1", "hash")
+    assert again == BackMsg(rerun_script=kept)
+    for other in (b"\xff\xff nonsense", BackMsg(clear_cache=True).SerializeToString()):
+        assert BackMsg.FromString(only_run_again(other)) == BackMsg(
+            rerun_script=ClientState(context_info=ContextInfo())
+        )
+
+
+@pytest.mark.parametrize(
+    ("message", "used"),
+    [
+        (BackMsg(rerun_script=ClientState()), True),
+        (BackMsg(stop_script=True), True),
+        (BackMsg(app_heartbeat=True), True),
+        (asked_for(deferred_file={"file_id": "1"}), True),
+        (asked_for(dataframe_chunk={"source_id": "1"}), True),
+        (asked_for(install_skills={}), False),
+        (asked_for(dismiss_skills_nudge={}), False),
+        (asked_for(request_id="1"), False),
+        (BackMsg(load_git_info=True), False),
+        (BackMsg(clear_cache=True), False),
+        (BackMsg(set_run_on_save=True), False),
+        (BackMsg(debug_disconnect_websocket=True), False),
+        (BackMsg(), False),
+    ],
+    ids=str,
+)
+def test_which_messages_of_a_page_are_passed_on(message, used):
+    assert is_used(message.SerializeToString()) is used
+
+
+def test_every_message_that_streamlit_knows_was_decided_about():
+    known = BackMsg.DESCRIPTOR.fields_by_name
+    operations = known["backend_operation_request"].message_type.oneofs_by_name["payload"].fields
+    assert set(known) == {
+        "rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request",
+        "load_git_info", "clear_cache", "set_run_on_save",
+        "debug_disconnect_websocket", "debug_shutdown_runtime",
+    }  # fmt: skip
+    assert {operation.name for operation in operations} == {
+        "deferred_file", "dataframe_chunk", "install_skills", "dismiss_skills_nudge",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,48 +1,19 @@
-"""Every route and websocket of the real program × everybody; pages stand in tests/pages/test_rights.py."""
-
-import json
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import import_module
-from threading import Thread
-from time import monotonic, sleep
-from typing import Any
+"""Every route and websocket of the program × everybody; pages stand in tests/pages/test_page_matrix.py."""
 
 import httpx2
 import pytest
-import uvicorn
-from starlette.routing import BaseRoute, Mount, WebSocketRoute
-from streamlit.runtime import Runtime
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from server.oidc import CALLBACK
 from server.requests import COOKIE
-from standards.people import Person, Role
-from standards.visits import Visit
-from storage.door_sessions import end_session, hash_token, open_session
-from storage.editions import get_edition
-from storage.photos import add_photo, keep_picture
-from storage.sessions import in_session
-from storage.visits import submit_visit
-from tests.builders import a_brand, a_channel, a_visit, an_edition
-from tests.pictures import sent, upright
+from tests.oidc import configure, running_provider, sign_in_there
 from tests.running import run
-from tests.server.behind_door import Browser, a_person
-from tests.server.phone import Phone, a_photo, named
-from tests.server.test_sync_import import export_of
+from tests.server.whole_program import WHO, Program, browser_of
 
-WHO = (
-    "nobody",
-    "shopper",
-    "other shopper",
-    "viewer",
-    "viewer of another area",
-    "manager",
-    "owner",
-    "revoked",
-)
 OUTSIDE = ("nobody", "revoked")
 
 
@@ -61,8 +32,28 @@ OF_THE_VISIT = inside(200, other_shopper=404, viewer_of_another_area=404)
 FOR_RECORDING = inside(200, viewer=404, viewer_of_another_area=404)
 OF_THE_DRAFT = inside(200, other_shopper=404, viewer=404, viewer_of_another_area=404)
 FOR_OWNERS = inside(404, owner=200)
+FOR_COMPARING = inside(404, viewer=200, manager=200, owner=200)
 
+# Below our own paths nothing else stands, and never Streamlit's page: some of them are open to everybody.
+NOTHING = {
+    "/app.webmanifest": all_get(404),
+    "/door/{path:path}": all_get(404),
+    "/icons/{path:path}": all_get(404),
+    "/invitation/{path:path}": all_get(404),
+    "/oidc/{path:path}": all_get(404),
+    "/photos/{path:path}": inside(404),
+    "/pictures/{path:path}": inside(404),
+    "/recorder": all_get(404),
+    "/recorder/": all_get(404),
+    "/recorder/{path:path}": all_get(404),
+    "/set-up": all_get(404),
+    "/set-up/{path:path}": all_get(404),
+    "/sign-in": all_get(404),
+    "/sign-out": all_get(404),
+    "/sw.js": all_get(404),
+}
 MATRIX: dict[tuple[str, str], dict[str, int]] = {
+    **{("ANY", path): cells for path, cells in NOTHING.items()},
     ("GET", "/photos/{photo_id}"): OF_THE_VISIT,
     ("GET", "/photos/{photo_id}/thumbnail"): OF_THE_VISIT,
     ("GET", "/pictures/{sha256}"): FOR_RECORDING,
@@ -75,6 +66,7 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "/invitation/{token}"): all_get(404),
     ("POST", "/invitation/{token}"): all_get(404),
     ("GET", "/door/{name}"): all_get(200),
+    # Where single sign-on is not set up; where it is, see WITH_SINGLE_SIGN_ON.
     ("GET", "/oidc/start"): all_get(404),
     ("GET", "/oidc/callback"): all_get(404),
     ("GET", "/api/v1/person"): inside(200),
@@ -87,6 +79,10 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("PUT", "/api/v1/photos/{photo_id}"): OF_THE_DRAFT,
     ("POST", "/api/v1/visits/import"): OF_THE_DRAFT,
     ("GET", "/api/v1/events"): FOR_OWNERS,
+    ("GET", "/api/v1/openapi.json"): inside(200),
+    ("GET", "/api/v1/docs"): inside(200),
+    ("GET", "/api/v1/comparison"): FOR_COMPARING,
+    ("GET", "/api/v1/observations"): FOR_COMPARING,
     ("GET", "/_stcore/health"): all_get(200),
     ("OPTIONS", "/_stcore/health"): all_get(204),
     ("GET", "/_stcore/host-config"): inside(200),
@@ -116,116 +112,13 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     },
 }
 
-
-@dataclass(frozen=True)
-class Draft:
-    """A shopper's draft as their phone holds it, sent in full: sent again, it changes nothing."""
-
-    document: dict[str, Any]
-    content: bytes
-
-    @property
-    def id(self) -> str:
-        return str(self.document["id"])
-
-    def sent(self, method: str, route: str) -> tuple[str, dict[str, str], bytes] | None:
-        """Return path, headers and body of what a phone asks of its draft; None for any other route."""
-        photo_id = self.document["photos"][0]["id"]
-        match method, route:
-            case "GET", "/api/v1/visits/{visit_id}/document":
-                return f"/api/v1/visits/{self.id}/document", {}, b""
-            case "PUT", "/api/v1/visits/{visit_id}":
-                told = json.dumps(self.document).encode()
-                return f"/api/v1/visits/{self.id}", {"Content-Type": "application/json"}, told
-            case "PUT", "/api/v1/photos/{photo_id}":
-                path = f"/api/v1/photos/{photo_id}?visit={self.id}"
-                return path, {"Content-Type": "image/jpeg"}, self.content
-            case "POST", "/api/v1/visits/import":
-                export = export_of(self.document, [(self.document["photos"][0], self.content)])
-                return route, {"Content-Type": "application/zip"}, export
-        return None
-
-
-@dataclass(frozen=True)
-class Program:
-    """The real program, running in this process, with a shopper's visit and its photo in the North."""
-
-    address: str
-    routes: list[BaseRoute]
-    people: dict[str, Person]
-    names: dict[str, str]
-    draft: Draft
-
-    def token(self, who: str) -> str | None:
-        """Open a session for somebody; of who is revoked, it has ended."""
-        if who == "nobody":
-            return None
-        with in_session() as session:
-            token = open_session(session, self.people[who].id)
-            if who == "revoked":
-                end_session(session, hash_token(token))
-        return token
-
-    def path(self, route: str) -> str:
-        """Fill in what stands in braces."""
-        for name, value in self.names.items():
-            route = route.replace(name, value)
-        return route.replace("{name}", "door.css").replace(":path}", "}").replace("{", "").replace("}", "")
-
-
-@pytest.fixture
-def program() -> Iterator[Program]:
-    people = stored_people()
-    with in_session() as session:
-        channel = a_channel(session, a_brand(session), area="North")
-        visit = a_visit(session, channel, an_edition(session), submitted=False, shopper="Ann")
-        photo = add_photo(session, visit.id, "A", sent("JPEG", upright((60, 40))))
-        submit_visit(session, visit.id)
-        picture = keep_picture(session, sent("JPEG", upright((50, 50))))
-    draft = stored_draft(people["shopper"], visit)
-    sys.modules.pop("app", None)
-    app = import_module("app").app
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=0, host="127.0.0.1", log_level="error", ws="websockets-sansio")
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    until = monotonic() + 60
-    while not server.started and thread.is_alive() and monotonic() < until:
-        sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    names = {"{photo_id}": str(photo.id), "{visit_id}": str(visit.id), "{sha256}": picture}
-    yield Program(f"http://127.0.0.1:{port}", app._starlette_app.routes, people, names, draft)
-    server.should_exit = True
-    thread.join(20)
-    sys.modules.pop("app", None)
-    # Streamlit allows one in a process and keeps it for ever; the next test starts the program anew.
-    Runtime._instance = None
-
-
-def stored_people() -> dict[str, Person]:
-    return {
-        "shopper": a_person("Ann", Role.SHOPPER),
-        "other shopper": a_person("Ben", Role.SHOPPER),
-        "viewer": a_person("Vera", Role.VIEWER, areas=["North"]),
-        "viewer of another area": a_person("Viktor", Role.VIEWER, areas=["South"]),
-        "manager": a_person("Mona", Role.MANAGER),
-        "owner": a_person("Olive", Role.OWNER),
-        "revoked": a_person("Rita", Role.OWNER),
-    }
-
-
-def stored_draft(shopper: Person, like: Visit) -> Draft:
-    """Send a draft with a photo as the shopper's phone does."""
-    content = a_photo()
-    with in_session(read_only=True) as session:
-        edition = get_edition(session, like.edition_id)
-    phone = Phone(Browser().sign_in(shopper).ask, shopper, like.channel, edition)
-    photo = named(content)
-    document = phone.document(photos=[photo])
-    phone.stored(document)
-    assert phone.put_photo(document["id"], photo["id"], content).status_code == 200
-    return Draft(document, content)
+# Everybody is sent to the provider, also who has a session: it may be another account's turn. What comes
+# back unasked opens nothing.
+WITH_SINGLE_SIGN_ON = {
+    ("GET", "/oidc/start"): all_get(303),
+    ("GET", "/oidc/callback"): all_get(403),
+}
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"}
 
 
 def every_route(routes: list[BaseRoute]) -> set[tuple[str, str]]:
@@ -235,30 +128,27 @@ def every_route(routes: list[BaseRoute]) -> set[tuple[str, str]]:
         if isinstance(route, WebSocketRoute):
             found.add(("WEBSOCKET", route.path))
         elif isinstance(route, Mount) and route.path == "/api":
-            described = route.app.openapi()["paths"]  # type: ignore[attr-defined]
-            found |= {(method.upper(), f"/api{path}") for path, of in described.items() for method in of}
+            for one in iter_route_contexts(route.app.routes):  # type: ignore[attr-defined]
+                found |= {(method, f"/api{one.path}") for method in one.methods or ()}
         elif isinstance(route, Mount):
             found.add(("GET", route.path or "/"))
+        elif isinstance(route, Route):
+            methods = {"ANY"} if route.methods is None else route.methods - {"HEAD"}
+            found |= {(method, route.path.replace(":uuid}", "}")) for method in methods}
         else:
-            methods = set(route.methods) - {"HEAD"}  # type: ignore[attr-defined]
-            path = route.path.replace(":uuid}", "}")  # type: ignore[attr-defined]
-            found |= {(method, path) for method in methods}
+            pytest.fail(f"a route of a kind this table does not know: {route}")
     return found
 
 
-def answer(program: Program, method: str, path: str, who: str) -> httpx2.Response:
-    token = program.token(who)
+def answer(program: Program, method: str, route: str, who: str, token: str | None = None) -> httpx2.Response:
+    path, more, content = program.draft.sent(method, route) or (program.path(route), {}, None)
     # As our own page would send it: what is refused is refused for who it is.
-    headers = {"Origin": program.address, "Sec-Fetch-Site": "same-origin", "X-Second-Visit": "1"}
-    headers["Accept"] = "text/html" if path == "/" else "*/*"
-    headers |= {"Cookie": f"{COOKIE}={token}"} if token else {}
-    if of_draft := program.draft.sent(method, path):
-        path, more, content = of_draft
-        sent = headers | more
-        return httpx2.request(method, program.address + path, headers=sent, content=content, timeout=30)
-    path = program.path(path)
+    headers = {"Origin": program.address, "Sec-Fetch-Site": "same-origin", "X-Second-Visit": "1"} | more
     form = {"email": f"{who}@elsewhere.example", "password": "x"} if path == "/sign-in" else None
-    return httpx2.request(method, program.address + path, headers=headers, data=form, follow_redirects=False)
+    with browser_of(program, token or program.token(who)) as browser:
+        return browser.request(
+            "PUT" if method == "ANY" else method, path, headers=headers, data=form, content=content
+        )
 
 
 def knock(program: Program, who: str) -> int:
@@ -284,6 +174,30 @@ def knock(program: Program, who: str) -> int:
 
 def test_line_36_every_cell(program):
     assert every_route(program.routes) == set(MATRIX)
+    assert cells_that_differ(program, MATRIX) == {}
+
+
+def test_every_cell_with_single_sign_on(program, monkeypatch, tmp_path):
+    assert set(WITH_SINGLE_SIGN_ON) == {r for r in MATRIX if "/oidc/" in r[1] and "path:path" not in r[1]}
+    callback = f"{program.address}{CALLBACK}"
+    with running_provider(tmp_path / "provider.log", callback) as issuer:
+        configure(monkeypatch, issuer)
+        assert cells_that_differ(program, WITH_SINGLE_SIGN_ON) == {}
+        for who in WHO:
+            came_as = program.token(who)
+            with browser_of(program, came_as) as browser:
+                asked = browser.get("/oidc/start").headers["location"]
+                assert asked.startswith(issuer)
+                assert browser.get(sign_in_there(asked, "anna")).status_code == 303
+                # Whoever it was before is out, and who the provider names is in.
+                assert browser.get("/api/v1/person").json()["email"] == "anna@company.example"
+            with browser_of(program, came_as) as browser:
+                assert browser.get("/api/v1/person").status_code == 401
+
+
+def cells_that_differ(
+    program: Program, expected: dict[tuple[str, str], dict[str, int]]
+) -> dict[tuple[str, str], dict[str, int]]:
     found = {
         (method, path): {
             who: knock(program, who)
@@ -291,23 +205,35 @@ def test_line_36_every_cell(program):
             else answer(program, method, path, who).status_code
             for who in WHO
         }
-        for method, path in MATRIX
+        for method, path in expected
     }
-    wrong = {route: cells for route, cells in found.items() if cells != MATRIX[route]}
-    assert wrong == {}
+    return {route: cells for route, cells in found.items() if cells != expected[route]}
 
 
-def test_line_36_what_is_not_yours_answers_exactly_like_what_does_not_exist(program):
+def test_a_method_that_no_route_has_shows_and_changes_nothing(program):
+    """HEAD is answered as GET is, without its body."""
+    found = {}
+    tokens = {who: program.token(who) for who in ("nobody", "owner")}
+    for path in sorted({path for method, path in MATRIX if method != "WEBSOCKET"}):
+        there = {method for method, known in MATRIX if known == path}
+        for method in METHODS - there - ({"HEAD"} if "GET" in there else set()):
+            for who, token in tokens.items():
+                found[method, path, who] = answer(program, method, path, who, token).status_code
+    answered = {cell: status for cell, status in found.items() if status not in (401, 404, 405)}
+    # To who is signed in, an unknown address below Streamlit's own answers with its empty page.
+    page = {(method, "/_stcore/upload_file/{session_id}/{file_id}", "owner") for method in ("GET", "HEAD")}
+    assert answered == dict.fromkeys(page, 200)
+
+
+def test_what_is_not_yours_answers_exactly_like_what_does_not_exist(program):
     unknown = "0190a5d2-7e34-7000-8000-00000000dead"
     for path, name in (
         ("/photos/{}", "{photo_id}"),
         ("/photos/{}/thumbnail", "{photo_id}"),
         ("/api/v1/visits/{}", "{visit_id}"),
-        ("/api/v1/visits/{}/document", "draft"),
     ):
         for who in ("other shopper", "viewer of another area"):
-            known = program.names.get(name, program.draft.id)
-            theirs = answer(program, "GET", path.format(known), who)
+            theirs = answer(program, "GET", path.format(program.names[name]), who)
             nothing = answer(program, "GET", path.format(unknown), who)
             assert theirs.status_code == nothing.status_code == 404
             assert theirs.content == nothing.content

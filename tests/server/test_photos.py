@@ -80,7 +80,8 @@ def test_a_removed_photo_and_a_lost_file_are_not_found(photo):
 def test_a_photo_is_only_read(photo):
     assert ask(f"/photos/{photo.id}", "HEAD").status_code == 200
     for method in ("POST", "PUT", "DELETE"):
-        assert ask(f"/photos/{photo.id}", method).status_code == 405
+        assert ask(f"/photos/{photo.id}", method).status_code == 404
+    assert ask(f"/photos/{photo.id}").status_code == 200
 
 
 @pytest.mark.parametrize("thumbnail", [False, True])

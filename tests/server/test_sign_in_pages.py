@@ -151,6 +151,21 @@ def test_before_the_first_owner_nobody_else_is():
     assert Browser(at="http://192.168.1.5").get("/sign-in").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("ALLOWED_HOSTS", "visits.example.com"),
+        ("TRUSTED_PROXIES", "127.0.0.1"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8"),
+    ],
+)
+def test_behind_a_proxy_the_first_visitor_needs_the_printed_link(monkeypatch, setting, value):
+    monkeypatch.setenv(f"SECOND_VISIT_{setting}", value)
+    answer = Browser().get("/sign-in")
+    assert answer.status_code == 200
+    assert "set-up link" in answer.text
+
+
 def test_there_is_no_second_set_up():
     first, second = link(Purpose.SET_UP), link(Purpose.SET_UP)
     assert Browser().post(f"/set-up/{first}", OLIVE).status_code == 303

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from standards.coordinates import Coordinates
 from standards.editions import Kind
 from standards.errors import NameMissing, NameTaken
 from storage.brands import add_brand
@@ -15,6 +16,7 @@ from storage.channels import (
     get_channel,
     list_areas,
     list_channels,
+    place_channel,
     rename_area,
 )
 from storage.sessions import close_database, in_session
@@ -86,6 +88,20 @@ def test_a_change_is_stored_and_noted_with_before_and_after(database):
     assert added.action == "added"
     assert changed.before == {"name": "Old", "area": "North", "timezone": "UTC"}
     assert changed.after == {"name": "New", "area": "South", "timezone": "Europe/Vienna"}
+
+
+def test_a_channel_is_placed_on_the_map_and_taken_off_it_again(database):
+    with in_session() as session:
+        channel = channel_of(session)
+    vienna = Coordinates(48.2082, 16.3738)
+    for coordinates in (vienna, vienna, None, None):
+        with in_session() as session:
+            place_channel(session, channel.id, coordinates)
+        with in_session(read_only=True) as session:
+            assert get_channel(session, channel.id) == replace(channel, coordinates=coordinates)
+    _, placed, taken = events_about("channel", channel.id)
+    assert (placed.action, placed.after) == ("placed", {"coordinates": "48.2082, 16.3738"})
+    assert (taken.before, taken.after) == (placed.after, {"coordinates": ""})
 
 
 def test_a_closed_channel_is_kept_and_can_be_opened_again(database):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from standards.changes import history_breaks
-from standards.comparing import MetCount, VisitScore, scores_by_brand
+from standards.comparing import VERDICT_MET, VERDICT_MISSED
 from standards.editions import Kind, Scope
 from standards.measuring import Comparator, Measure, Target, Verdict
 from storage.comparing import (
@@ -14,12 +14,11 @@ from storage.comparing import (
     Selection,
     brands_in_set,
     count_compared,
-    met_counts,
     sets_in_use,
-    visit_scores,
 )
 from storage.editions import editions_of_set, retire_edition
 from storage.sessions import in_session
+from storage.tallies import compared_columns
 from storage.visits import void_visit
 from tests.builders import A_DAY, a_brand, a_channel, a_standard, a_visit, an_edition
 
@@ -44,6 +43,26 @@ def everything(edition):
     return Selection(edition.set_id)
 
 
+def scores_of(session, selection):
+    """Return brand, day, points, points possible and whether it failed, visit by visit."""
+    columns = compared_columns(session, selection, seen_by=None)
+    fields = (columns.brand_ids, columns.visited_on, columns.points, columns.possible, columns.failed)
+    return list(zip(*(field.tolist() for field in fields), strict=True))
+
+
+def counts_of(session, selection):
+    """Return how often each brand met and missed each standard."""
+    columns = compared_columns(session, selection, seen_by=None)
+    found = {}
+    for at, one in enumerate(columns.standards):
+        for brand_id in set(columns.brand_ids.tolist()):
+            said = columns.verdicts[columns.brand_ids == brand_id, at]
+            met, missed = int((said == VERDICT_MET).sum()), int((said == VERDICT_MISSED).sum())
+            if met or missed:
+                found[brand_id, one.code, one.measure] = met, missed
+    return found
+
+
 def test_a_standard_of_ours_only_is_in_our_stored_score_and_in_no_comparison(session, shops):
     ours, theirs = shops
     edition = an_edition(
@@ -53,11 +72,11 @@ def test_a_standard_of_ours_only_is_in_our_stored_score_and_in_no_comparison(ses
     stored = a_visit(session, ours, edition, {"A": MET, "B": MISSED, "X": MET})
     a_visit(session, theirs, edition, {"A": MET, "B": MET})
     assert (stored.points, stored.points_possible) == (9, 10)
-    assert visit_scores(session, everything(edition), seen_by=None) == [
-        VisitScore(ours.brand.id, A_DAY, 2, 3),
-        VisitScore(theirs.brand.id, A_DAY, 3, 3),
+    assert sorted(scores_of(session, everything(edition))) == [
+        (ours.brand.id, A_DAY, 2, 3, False),
+        (theirs.brand.id, A_DAY, 3, 3, False),
     ]
-    assert {count.code for count in met_counts(session, everything(edition), seen_by=None)} == {"A", "B"}
+    assert {code for _, code, _ in counts_of(session, everything(edition))} == {"A", "B"}
 
 
 def test_only_complete_submitted_visits_are_compared(session, shops):
@@ -68,28 +87,24 @@ def test_only_complete_submitted_visits_are_compared(session, shops):
     a_visit(session, ours, edition, submitted=False)
     void_visit(session, a_visit(session, ours, edition).id, "twice")
     session.flush()
-    assert visit_scores(session, everything(edition), seen_by=None) == [
-        VisitScore(ours.brand.id, A_DAY, 2, 2)
-    ]
-    assert met_counts(session, everything(edition), seen_by=None) == [
-        MetCount(ours.brand.id, "A", Measure.YES_NO, 1, 0),
-        MetCount(ours.brand.id, "B", Measure.YES_NO, 1, 0),
-    ]
+    assert scores_of(session, everything(edition)) == [(ours.brand.id, A_DAY, 2, 2, False)]
+    assert counts_of(session, everything(edition)) == {
+        (ours.brand.id, "A", Measure.YES_NO): (1, 0),
+        (ours.brand.id, "B", Measure.YES_NO): (1, 0),
+    }
     assert count_compared(session, everything(edition), seen_by=None) == Compared(complete=1, incomplete=1)
 
 
 def test_a_visit_where_nothing_applied_has_no_score(session, shops):
     edition = an_edition(session)
     a_visit(session, shops[0], edition, {"A": NOT_APPLICABLE, "B": NOT_APPLICABLE})
-    assert visit_scores(session, everything(edition), seen_by=None) == []
+    assert scores_of(session, everything(edition)) == []
 
 
 def test_a_missed_no_no_fails_the_visit_and_takes_no_points(session, shops):
     edition = an_edition(session, [a_standard("A", no_no=True, weight=0), a_standard("B")])
     a_visit(session, shops[0], edition, {"A": MISSED, "B": MET})
-    assert visit_scores(session, everything(edition), seen_by=None) == [
-        VisitScore(shops[0].brand.id, A_DAY, 1, 1, failed=True)
-    ]
+    assert scores_of(session, everything(edition)) == [(shops[0].brand.id, A_DAY, 1, 1, True)]
 
 
 def test_a_code_goes_on_through_editions_and_each_visit_keeps_its_own_weights(session, shops):
@@ -98,10 +113,11 @@ def test_a_code_goes_on_through_editions_and_each_visit_keeps_its_own_weights(se
     second = an_edition(session, [a_standard("B", weight=3), a_standard("A")])
     a_visit(session, ours, first, {"A": MET, "B": MISSED})
     a_visit(session, ours, second, {"A": MET, "B": MISSED}, on=date(2026, 4, 1))
-    assert [score.percent for score in visit_scores(session, everything(first), seen_by=None)] == [50, 25]
-    assert {(c.code, c.met, c.missed) for c in met_counts(session, everything(first), seen_by=None)} == {
-        ("A", 2, 0),
-        ("B", 0, 2),
+    percents = compared_columns(session, everything(first), seen_by=None).percents
+    assert percents.tolist() == [50, 25]
+    assert counts_of(session, everything(first)) == {
+        (ours.brand.id, "A", Measure.YES_NO): (2, 0),
+        (ours.brand.id, "B", Measure.YES_NO): (0, 2),
     }
 
 
@@ -123,8 +139,8 @@ def test_a_selection_leaves_out_what_was_not_chosen(session, shops, chosen, expe
     a_visit(session, theirs, edition, on=date(2026, 3, 11))
     names = {ours.brand.id: "Ours", theirs.brand.id: "Theirs"}
     selection = Selection(edition.set_id, **chosen)
-    assert {names[score.brand_id] for score in visit_scores(session, selection, seen_by=None)} == expected
-    assert {names[count.brand_id] for count in met_counts(session, selection, seen_by=None)} == expected
+    assert {names[brand_id] for brand_id, *_ in scores_of(session, selection)} == expected
+    assert {names[brand_id] for brand_id, *_ in counts_of(session, selection)} == expected
     assert count_compared(session, selection, seen_by=None).complete == len(expected)
 
 
@@ -134,7 +150,7 @@ def test_brands_can_be_chosen(session, shops):
     a_visit(session, ours, edition)
     a_visit(session, theirs, edition)
     selection = Selection(edition.set_id, brand_ids=(theirs.brand.id,))
-    assert [score.brand_id for score in visit_scores(session, selection, seen_by=None)] == [theirs.brand.id]
+    assert [brand_id for brand_id, *_ in scores_of(session, selection)] == [theirs.brand.id]
 
 
 def test_the_set_decides_which_brands_appear_our_own_first(session, shops):
@@ -171,8 +187,8 @@ def test_points_add_up_to_the_stored_score_where_all_standards_are_common(sessio
     ours, _ = shops
     edition = an_edition(session, [a_standard("A", weight=0.1), a_standard("B", weight=0.2), a_standard("C")])
     visit = a_visit(session, ours, edition, {"A": MET, "B": MET, "C": MISSED})
-    mean = scores_by_brand(visit_scores(session, everything(edition), seen_by=None))[ours.brand.id]
-    assert mean.percent == pytest.approx(visit.score_percent, abs=1e-9)
+    (percent,) = compared_columns(session, everything(edition), seen_by=None).percents
+    assert percent == pytest.approx(visit.score_percent, abs=1e-9)
 
 
 def test_a_code_whose_measure_changed_is_counted_as_two_standards(session, shops):
@@ -181,10 +197,10 @@ def test_a_code_whose_measure_changed_is_counted_as_two_standards(session, shops
     first, second = an_edition(session, [a_standard("A")]), an_edition(session, [wait])
     a_visit(session, ours, first, {"A": MISSED})
     a_visit(session, ours, second, {"A": 60.0})
-    assert sorted(met_counts(session, everything(first), seen_by=None), key=lambda count: count.measure) == [
-        MetCount(ours.brand.id, "A", Measure.DURATION, 1, 0),
-        MetCount(ours.brand.id, "A", Measure.YES_NO, 0, 1),
-    ]
+    assert counts_of(session, everything(first)) == {
+        (ours.brand.id, "A", Measure.DURATION): (1, 0),
+        (ours.brand.id, "A", Measure.YES_NO): (0, 1),
+    }
 
 
 def test_a_moved_target_goes_on_as_one_standard_with_a_break(session, shops):
@@ -194,9 +210,7 @@ def test_a_moved_target_goes_on_as_one_standard_with_a_break(session, shops):
     first, second = an_edition(session, [wait]), an_edition(session, [faster])
     for edition in (first, second):
         a_visit(session, ours, edition, {"A": 120.0})
-    assert met_counts(session, everything(first), seen_by=None) == [
-        MetCount(ours.brand.id, "A", Measure.DURATION, 1, 1)
-    ]
+    assert counts_of(session, everything(first)) == {(ours.brand.id, "A", Measure.DURATION): (1, 1)}
     (found,) = history_breaks(editions_of_set(session, first.set_id), "A")
     assert (found.edition_number, found.change.before, found.change.after) == (
         2,
@@ -210,5 +224,5 @@ def test_a_retired_edition_keeps_its_visits_in_what_is_compared(session, shops):
     edition = an_edition(session)
     a_visit(session, ours, edition)
     retire_edition(session, edition.id)
-    assert len(visit_scores(session, everything(edition), seen_by=None)) == 1
+    assert len(scores_of(session, everything(edition))) == 1
     assert count_compared(session, everything(edition), seen_by=None).complete == 1

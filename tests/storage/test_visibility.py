@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
+from standards.comparing import VERDICT_MET
 from standards.errors import VisitNotFound
 from standards.people import Person, Role, changes_visit, sees_visit
 from standards.visits import State
@@ -14,15 +15,14 @@ from storage.comparing import (
     Selection,
     brands_in_set,
     count_compared,
-    met_counts,
     places_of,
     sets_in_use,
-    visit_scores,
 )
 from storage.door_sessions import find_session, hash_token, open_session
 from storage.people import add_account, find_person
 from storage.sessions import in_session
 from storage.tables import VisitRow
+from storage.tallies import compared_columns
 from storage.visibility import require_changed_by, require_seen, visit_seen_by
 from storage.visit_lists import (
     VisitFilter,
@@ -170,9 +170,9 @@ def test_a_comparison_holds_only_what_was_given(programme, name, complete, brand
         everything = sets_in_use(session, seen_by=None)[0]
         selection = Selection(everything.set.id)
         assert count_compared(session, selection, seen_by=person).complete == complete
-        assert len(visit_scores(session, selection, seen_by=person)) == complete
-        counts = met_counts(session, selection, seen_by=person)
-        assert sum(count.met for count in counts) == 2 * complete
+        columns = compared_columns(session, selection, seen_by=person)
+        assert len(columns) == complete
+        assert (columns.verdicts == VERDICT_MET).sum() == 2 * complete
         assert {b.name for b in brands_in_set(session, everything.set.id, seen_by=person)} == brands
         assert [use.visits for use in sets_in_use(session, seen_by=person)] == (
             [complete] if complete else []

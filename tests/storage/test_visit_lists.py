@@ -76,6 +76,7 @@ def test_a_listed_visit_is_the_stored_one_without_its_observations(session, shop
         pytest.param({"text": "UMBRELLA"}, {"shop"}, id="story, whatever the case"),
         pytest.param({"text": "out of paper"}, {"web"}, id="note"),
         pytest.param({"text": " web SHOP "}, {"web"}, id="channel"),
+        pytest.param({"text": "web\x00 shop"}, {"web"}, id="without what PostgreSQL refuses"),
         pytest.param({"text": "50%"}, {"draft"}, id="a percent sign is itself"),
         pytest.param({"text": "u_b"}, set(), id="an underscore is itself"),
         pytest.param({"text": "umbrella", "kinds": (Kind.WEBSITE,)}, set(), id="all conditions hold"),

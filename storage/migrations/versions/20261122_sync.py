@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "20261122_sync"
-down_revision: str | None = "20261122_workshop"
+down_revision: str | None = "20261122_tallies"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
