@@ -16,7 +16,9 @@ from server.listening import answer_at_once
 from server.oidc import oidc_routes
 from server.paths import nothing_routes
 from server.photos import photo_routes
+from server.recorder_files import recorder_routes
 from server.security_headers import SecurityHeaders
+from server.shell import Shell, shell_routes
 from server.sign_in import sign_in_routes
 from server.starting import words_at_start
 from storage.sessions import engine
@@ -37,11 +39,20 @@ async def prepared(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=prepared,
-    routes=[*api_routes(), *photo_routes(), *sign_in_routes(), *oidc_routes(), *nothing_routes()],
+    routes=[
+        *api_routes(),
+        *photo_routes(),
+        *sign_in_routes(),
+        *oidc_routes(),
+        *recorder_routes(),
+        *shell_routes(),
+        *nothing_routes(),
+    ],
     middleware=[
         Middleware(Forwarded, trusted=settings.trusted_proxies),
         Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts),
         Middleware(Door, allowed_hosts=settings.allowed_hosts),
+        Middleware(Shell),
     ],
     on_script_error=tell_failure,
 )
