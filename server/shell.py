@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.compression import PackedContent, PackedFolder
@@ -37,10 +37,8 @@ _ONE_DAY = "public, max-age=86400"
 
 
 def shell_routes() -> list[BaseRoute]:
-    """Return Streamlit's own files packed, the manifest and the icons."""
-    assets = PackedFolder(static_folder() / "static", assets_cache())
+    """Return the manifest and the icons."""
     return [
-        Mount("/static", assets),
         Route("/app.webmanifest", show_manifest, methods=["GET"]),
         Route("/icons/{name}", show_icon, methods=["GET"]),
     ]
@@ -151,7 +149,7 @@ def _packed_page() -> PackedContent:
 
 class Shell:
     """
-    Put our page where Streamlit sends its own.
+    Put our page where Streamlit sends its own, and send its files packed.
 
     Streamlit answers every path that it does not know with its page. Pages of ours bring their own content
     security policy; an HTML page without one is Streamlit's.
@@ -159,11 +157,15 @@ class Shell:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._assets = PackedFolder(static_folder() / "static", assets_cache())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and exchange the page on its way back."""
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
+            return
+        if scope["path"].startswith("/static/"):
+            await self._assets(scope | {"root_path": "/static"}, receive, send)
             return
         exchanged = False
 
