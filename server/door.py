@@ -15,7 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.limits import BodyTooLargeError, LimitedBody, Rate, announced_too_large
 from server.origins import SAFE_METHODS, is_allowed_host, is_foreign
 from server.page_messages import is_used, only_run_again
-from server.paths import is_api, is_closed, is_missing_asset, is_open, is_page, largest_body
+from server.paths import (
+    is_api,
+    is_closed,
+    is_missing_asset,
+    is_open,
+    is_page,
+    largest_body,
+    takes_from_anywhere,
+)
 from server.requests import SIGNED_IN, address_of, token_of
 from standards.errors import StoreBusy
 from storage.door_sessions import SignedIn, find_session, hash_token, note_seen
@@ -91,7 +99,8 @@ class Door:
             return PlainTextResponse("This server does not answer to that name.", status_code=421)
         if is_closed(path):
             return _not_found(path)
-        if scope["method"] not in SAFE_METHODS and is_foreign(scope, headers):
+        writes = scope["method"] not in SAFE_METHODS and not takes_from_anywhere(path)
+        if writes and is_foreign(scope, headers):
             return _refusal(path, 403, "This was not sent from a page of this server. Nothing was changed.")
         if not found and not is_open(path):
             return _ask_to_sign_in(scope, headers)

@@ -41,13 +41,22 @@ _LARGEST_BODY = {
     # A visit with all its photos.
     "/api/v1/visits/import": 200 * MEGABYTE,
     "/api/": 21 * MEGABYTE,
+    # Thrown away as it comes in, so that the browser shows the answer.
+    "/recorder/share": 200 * MEGABYTE,
 }
+# Another app on the phone sends photos there, which no page of ours can have sent; nothing is changed by it.
+_FROM_ANYWHERE = frozenset({"/recorder/share"})
 _LARGEST_OTHER_BODY = 64_000
 
 
 def is_open(path: str) -> bool:
     """Say whether a path answers without a session."""
     return path in _OPEN or path.startswith(_OPEN_BELOW)
+
+
+def takes_from_anywhere(path: str) -> bool:
+    """Say whether a form may be sent to a path from outside our own pages."""
+    return path in _FROM_ANYWHERE
 
 
 def is_closed(path: str) -> bool:

@@ -1,6 +1,7 @@
 """The recorder's own files, its service worker and what leads back to it: all open, none secret."""
 
 import json
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,8 +12,9 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import BaseRoute, Route
 
 from server.compression import PackedContent, PackedFolder
+from server.recorder_start import start_modules
 from server.security_headers import STILL_PAGE_POLICY
-from server.shell import assets_cache
+from server.shell import ASSET_HEADERS, assets_cache
 from storage.settings import keeps_service_worker
 
 _ROOM = Path(__file__).parent / "recorder"
@@ -20,6 +22,9 @@ _ROOM = Path(__file__).parent / "recorder"
 _NOT_IN_SHELL = frozenset(
     {"index.html", "sw.js", "leaving_worker.js", "recover.html", "recover.js", "types.js"}
 )
+# Comments that have their lines to themselves: a quarter of what a phone would fetch. The lines stay, so
+# that an error names the line of the source.
+_COMMENT = re.compile(r"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*$|^[ \t]*//.*$", re.MULTILINE)
 _SERVED = frozenset({".js", ".css", ".html", ".svg", ".png", ".woff2"})
 
 RECORDER_POLICY = (
@@ -27,7 +32,8 @@ RECORDER_POLICY = (
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {"Content-Security-Policy": RECORDER_POLICY}
+_HASH_LETTERS = 12
+_PAGES = frozenset({"index.html", "recover.html", "offline.html"})
 
 
 def recorder_routes() -> list[BaseRoute]:
@@ -57,24 +63,49 @@ def shell_files() -> dict[str, Path]:
 @cache
 def shell_version() -> str:
     """Return a name for what the files hold now: it changes when any of them does."""
-    digest = sha256()
-    for path, file in [*shell_files().items(), ("/sw.js", _ROOM / "sw.js")]:
-        digest.update(path.encode() + b"\0" + file.read_bytes() + b"\0")
+    digest = sha256((_ROOM / "sw.js").read_bytes())
+    for path, found in _hashes().items():
+        digest.update(f"{path} {found}\n".encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _hashes() -> dict[str, str]:
+    """Return the beginning of each file's hash: a worker keeps only files of its own version."""
+    folder = _files()
+    names = {path: file.relative_to(_ROOM).as_posix() for path, file in shell_files().items()}
+    found = {path: folder.find(name) for path, name in names.items()}
+    return {path: content.sha256[:_HASH_LETTERS] for path, content in found.items() if content}
 
 
 @cache
 def _worker(*, stays: bool) -> PackedContent:
     if not stays:
         return PackedContent((_ROOM / "leaving_worker.js").read_bytes(), "sw.js", assets_cache())
-    script = (_ROOM / "sw.js").read_text(encoding="utf-8")
-    filled = script.replace("{{version}}", shell_version()).replace("{{files}}", json.dumps([*shell_files()]))
+    script = _sent("sw.js", (_ROOM / "sw.js").read_bytes()).decode()
+    filled = script.replace("{{version}}", shell_version()).replace("{{files}}", json.dumps(_hashes()))
     return PackedContent(filled.encode(), "sw.js", assets_cache())
 
 
 @cache
 def _files() -> PackedFolder:
-    return PackedFolder(_ROOM, assets_cache())
+    return PackedFolder(_ROOM, assets_cache(), ASSET_HEADERS, _sent)
+
+
+def _sent(name: str, content: bytes) -> bytes:
+    """Return what is sent of a file: of a script what runs."""
+    if not name.endswith(".js"):
+        return content
+    return (_start_modules().get(name) or _bare(content.decode())).encode()
+
+
+@cache
+def _start_modules() -> dict[str, str]:
+    return start_modules(_ROOM, _bare)
+
+
+def _bare(script: str) -> str:
+    return _COMMENT.sub(lambda found: "\n" * found[0].count("\n"), script)
 
 
 async def show_worker(request: Request) -> Response:
@@ -94,7 +125,7 @@ async def show_file(request: Request) -> Response:
     """Send one of the recorder's files."""
     name = request.path_params["name"]
     path = f"/recorder/{name}"
-    if path not in shell_files() and name not in ("recover.js", "types.js"):
+    if path not in shell_files() and name != "recover.js":
         return PlainTextResponse("There is nothing at this address.", status_code=404)
     return await _send(name, request)
 
@@ -115,8 +146,11 @@ async def lead_to_recorder(request: Request) -> Response:
     return RedirectResponse(f"/recorder/{query}", status_code=308)
 
 
-async def miss_share(_request: Request) -> Response:
+async def miss_share(request: Request) -> Response:
     """Say that shared photos were not taken: the service worker takes them before they reach the server."""
+    # A browser shows an answer only when all that it sends was taken from it.
+    async for _part in request.stream():
+        pass
     said = (
         "<!DOCTYPE html><html lang='en'><meta charset='utf-8'><meta name='viewport' "
         "content='width=device-width, initial-scale=1'><title>Not taken</title>"
@@ -129,9 +163,7 @@ async def miss_share(_request: Request) -> Response:
 
 
 async def _send(name: str, request: Request) -> Response:
-    found = _files().find(name)
-    if not found:
-        return PlainTextResponse("There is nothing at this address.", status_code=404)
-    answer = await run_in_threadpool(found.answer, request.headers, kept="no-cache")
-    answer.headers.update(_HEADERS)
+    answer = await run_in_threadpool(_files().answer, name, request.headers, kept="no-cache")
+    if name in _PAGES:
+        answer.headers["Content-Security-Policy"] = RECORDER_POLICY
     return answer

@@ -28,6 +28,10 @@ _ALWAYS = {
     "X-Frame-Options": "DENY",
 }
 
+# Of scripts, styles and fonts, which are no page: nobody frames them, and they ask for no camera.
+_OF_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
+_FILE_TYPES = ("text/javascript", "text/css", "font/")
+
 # Of our own pages without scripts: sign-in, set-up, invitation.
 STILL_PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
@@ -54,14 +58,20 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
+                for name in _OF_FILES if _is_file(headers) else _ALWAYS:
+                    headers.setdefault(name, _ALWAYS[name])
                 headers.setdefault("Content-Security-Policy", policy)
                 if is_secure(scope):
                     headers.setdefault("Strict-Transport-Security", f"max-age={_ONE_YEAR_SECONDS}")
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+
+def _is_file(headers: MutableHeaders) -> bool:
+    """Whether an answer is a file that a page fetches, and brings its own short policy."""
+    kind = headers.get("content-type", "")
+    return kind.startswith(_FILE_TYPES) and "content-security-policy" in headers
 
 
 def streamlit_policy(host: str) -> str:

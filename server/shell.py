@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.compression import PackedContent, PackedFolder
 from server.icons import icon_png
-from server.paths import static_folder
+from server.paths import is_page, static_folder
 from storage.settings import read_settings
 
 NAME = "Second Visit"
@@ -34,6 +34,8 @@ _ICONS = {
 }
 _SCREENSHOTS = Path(__file__).parent / "static" / "screenshots"
 _ONE_DAY = "public, max-age=86400"
+# Of a worker it is the policy; of anything else that a page fetches the page's own counts.
+ASSET_HEADERS = {"Content-Security-Policy": "default-src 'self'"}
 
 
 def shell_routes() -> list[BaseRoute]:
@@ -121,6 +123,16 @@ async def show_icon(request: Request) -> Response:
     return PlainTextResponse("There is nothing at this address.", status_code=404)
 
 
+# Until the theme has come, Streamlit's page asks for a font of its own, a fifth of the first visit's weight.
+# The rule that comes last is tried first; on a system with none of these fonts Streamlit's is fetched.
+_STAND_IN = (
+    '@font-face{font-family:"Source Sans";font-weight:100 900;font-style:normal;src:'
+    + ",".join(
+        f'local("{name}")'
+        for name in ("Roboto", "Segoe UI", "Helvetica Neue", "Arial", "Liberation Sans", "DejaVu Sans")
+    )
+    + "}"
+)
 _HEAD = f"""
     <meta name="theme-color" content="{_LIGHT}" media="(prefers-color-scheme: light)" />
     <meta name="theme-color" content="{_DARK}" media="(prefers-color-scheme: dark)" />
@@ -130,15 +142,27 @@ _HEAD = f"""
     <link rel="manifest" href="/app.webmanifest" />
     <link rel="apple-touch-icon" sizes="180x180" href="/icons/apple-touch-icon-180.png" />
     <script type="module" src="/recorder/install.js"></script>
+    <style>{_STAND_IN}</style>
   </head>"""
-# Named by Streamlit for a service that is closed here.
-_AGENT_LINK = re.compile(r'<link rel="service-desc"[^>]*>')
+# In this order: its title; the link to a service that is closed here; the font of its own, for which
+# .streamlit/config.toml names the system's; the icon; and what it says where no script runs.
+_EXCHANGED = (
+    (re.compile(r"<title>.*?</title>", re.DOTALL), f"<title>{escape(NAME)}</title>"),
+    (re.compile(r'<link rel="service-desc"[^>]*>'), ""),
+    (re.compile(r'<link\s+rel="preload"[^>]*as="font"[^>]*>'), ""),
+    (re.compile(r'<link rel="shortcut icon"[^>]*>'), '<link rel="icon" href="/icons/icon-192.png" />'),
+    (
+        re.compile(r"<noscript>.*?</noscript>", re.DOTALL),
+        "<noscript><p>This page needs JavaScript.</p></noscript>",
+    ),
+)
 
 
 def shell_page(page: str) -> str:
     """Return Streamlit's page with our name, manifest and icons, and the script that installs the app."""
-    named = re.sub(r"<title>.*?</title>", f"<title>{escape(NAME)}</title>", page, count=1, flags=re.DOTALL)
-    return _AGENT_LINK.sub("", named).replace("</head>", _HEAD.lstrip(), 1)
+    for theirs, ours in _EXCHANGED:
+        page = theirs.sub(ours, page, count=1)
+    return page.replace("</head>", _HEAD.lstrip(), 1)
 
 
 @cache
@@ -157,7 +181,7 @@ class Shell:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._assets = PackedFolder(static_folder() / "static", assets_cache())
+        self._assets = PackedFolder(static_folder() / "static", assets_cache(), ASSET_HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and exchange the page on its way back."""
@@ -165,13 +189,13 @@ class Shell:
             await self.app(scope, receive, send)
             return
         if scope["path"].startswith("/static/"):
-            await self._assets(scope | {"root_path": "/static"}, receive, send)
+            await self._assets({**scope, "root_path": "/static"}, receive, send)
             return
         exchanged = False
 
         async def exchange(message: Message) -> None:
             nonlocal exchanged
-            if message["type"] == "http.response.start" and _is_streamlit_page(message):
+            if message["type"] == "http.response.start" and _is_streamlit_page(message, scope["path"]):
                 exchanged = True
                 answer = await run_in_threadpool(
                     _packed_page().answer, Headers(raw=list(scope["headers"])), kept="no-cache"
@@ -183,7 +207,11 @@ class Shell:
         await self.app(scope, receive, exchange)
 
 
-def _is_streamlit_page(start: Message) -> bool:
+def _is_streamlit_page(start: Message, path: str) -> bool:
     headers = MutableHeaders(scope=start)
-    is_page = headers.get("content-type", "").startswith("text/html")
-    return is_page and start["status"] in (200, 304) and "content-security-policy" not in headers
+    if "content-security-policy" in headers:
+        return False
+    # A browser may still hold the page as Streamlit sends it, from before this shell stood around it.
+    if start["status"] == 304:
+        return is_page(path)
+    return start["status"] == 200 and headers.get("content-type", "").startswith("text/html")

@@ -1,5 +1,6 @@
 """Reading the file a phone exports: a ZIP of visit.json, photos/ID.jpg and hashes.json."""
 
+import os
 import re
 import zipfile
 import zlib
@@ -15,7 +16,12 @@ from storage.photos import PHOTO_LIMIT
 from storage.pictures import BYTE_LIMIT, Picture, read_picture
 
 VISIT, HASHES = "visit.json", "hashes.json"
+# What the phone could not read either is in the file for its owner, and in no visit.
+_NOT_READABLE = "not-readable/"
 _LARGEST_VISIT = 20_000_000
+# The list of a ZIP's parts is read whole before any part is: far more room than an export's takes.
+_LARGEST_LIST = 100_000
+_END_OF_LIST, _END_BYTES = b"PK\5\6", 22
 _PHOTO = re.compile(
     r"photos/([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\.(?:jpg|jpeg|png|webp|heic|heif|bin)"
 )
@@ -32,7 +38,7 @@ def read_export(source: IO[bytes]) -> tuple[bytes, dict[UUID, tuple[Picture, str
         hashes = _hashes(packed)
         document = _part(packed, VISIT, _LARGEST_VISIT, hashes)
         pictures = {}
-        photos = sorted(name for name in hashes if name != VISIT)
+        photos = sorted(name for name in hashes if name != VISIT and not name.startswith(_NOT_READABLE))
         for number, name in enumerate(photos, 1):
             found = _PHOTO.fullmatch(name)
             if not found:
@@ -44,11 +50,26 @@ def read_export(source: IO[bytes]) -> tuple[bytes, dict[UUID, tuple[Picture, str
 
 @contextmanager
 def _opened(source: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    _refuse_long_list(source)
     try:
         with zipfile.ZipFile(source) as packed:
             yield packed
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as found:
         raise ExportUnusable(why="it is not a whole ZIP file") from found
+
+
+def _refuse_long_list(source: IO[bytes]) -> None:
+    """Refuse a file whose list of parts could fill the memory, as the end of a ZIP says beforehand."""
+    size = source.seek(0, os.SEEK_END)
+    source.seek(max(0, size - 0xFFFF - _END_BYTES))
+    tail = source.read()
+    at = tail.rfind(_END_OF_LIST)
+    length = int.from_bytes(tail[at + 12 : at + 16], "little")
+    if at < 0:
+        raise ExportUnusable(why="it is not a whole ZIP file")
+    # With the second mark the true length stands elsewhere: no export is that large.
+    if length > _LARGEST_LIST or b"PK\6\7" in tail[max(0, at - 20) : at]:
+        raise ExportUnusable(why="it holds more parts than an export has")
 
 
 def _hashes(packed: zipfile.ZipFile) -> dict[str, str]:

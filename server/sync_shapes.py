@@ -4,7 +4,15 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from standards.document_versions import SCHEMA
 from standards.documents import NamedPhoto, Sending, VisitDocument
@@ -74,6 +82,18 @@ class Device(BaseModel):
     clock_offset_ms: Annotated[int, Field(ge=-_LARGEST_MS, le=_LARGEST_MS)] | None = None
 
 
+def _codes_once(given: list[WrittenObservation]) -> list[WrittenObservation]:
+    if len({observation.code for observation in given}) < len(given):
+        raise ValueError("a standard is observed twice")
+    return given
+
+
+def _ids_once(given: list[WrittenPhoto]) -> list[WrittenPhoto]:
+    if len({photo.id for photo in given}) < len(given):
+        raise ValueError("a photo is named twice")
+    return given
+
+
 class WrittenVisit(BaseModel):
     """A visit document as a phone sends it; what is left out is empty."""
 
@@ -92,8 +112,10 @@ class WrittenVisit(BaseModel):
     would_return: Annotated[int, Field(ge=0, le=10)] | None = None
     story: _Text = ""
     quick_notes: Annotated[list[WrittenNote], Field(max_length=_QUICK_NOTES)] = []
-    observations: Annotated[list[WrittenObservation], Field(max_length=_OBSERVATIONS)] = []
-    photos: Annotated[list[WrittenPhoto], Field(max_length=PHOTO_LIMIT)] = []
+    observations: Annotated[
+        list[WrittenObservation], Field(max_length=_OBSERVATIONS), AfterValidator(_codes_once)
+    ] = []
+    photos: Annotated[list[WrittenPhoto], Field(max_length=PHOTO_LIMIT), AfterValidator(_ids_once)] = []
 
 
 def read_newest(body: bytes) -> tuple[VisitDocument, Sending] | None:

@@ -70,7 +70,7 @@ async def take_photo(
     """Store the bytes of a photo; of one that is cut off on its way nothing is kept."""
     by = recorder_of(request)
     _require_type(request, "image/")
-    content, digest = await _received(request.stream())
+    content, digest = await read_bytes(request.stream())
     found, picture = await run_in_threadpool(_wanted_picture, visit_id, photo_id, content, digest, by)
     is_here = found is Bytes.HERE
     if picture:
@@ -150,7 +150,7 @@ def _require_type(request: Request, wanted: str) -> None:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, said)
 
 
-async def _received(parts: AsyncIterator[bytes]) -> tuple[bytes, str]:
+async def read_bytes(parts: AsyncIterator[bytes]) -> tuple[bytes, str]:
     """
     Return the bytes of a photo and their SHA-256.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import groupby
 from math import copysign, nan
@@ -12,17 +12,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, String, cast, insert, select, update
-from sqlmodel import Session, col
+from sqlalchemy import DateTime, String, bindparam, cast, insert, select, type_coerce, update
+from sqlmodel import Session, SQLModel, col
 
 from standards.editions import Edition, Standard
 from standards.freshness import is_fresh
 from standards.measuring import DAY_UNITS, Measure, Verdict
 from standards.scoring import is_complete
 from standards.values import DAY
-from standards.visits import COUNTED_STATES
+from standards.visits import COUNTED_STATES, Observation
 from storage.editions import readable_editions
-from storage.tables import ChannelRow, ObservationRow, TallyClockRow, TallyRow, VisitRow
+from storage.tables import ChannelRow, EditionRow, ObservationRow, TallyRow, VisitRow
 
 # A packed visit, little-endian: its id, channel, shopper, days since 1970 and whether it is complete; a
 # cell of one byte a standard in the edition's order; a number of eight bytes for each duration standard,
@@ -50,16 +50,20 @@ def tally_due(session: Session) -> int:
     It is the last thing before a commit: the clock's row is held from here on, so that changes are
     numbered in the order in which they become visible. A reader who has seen one has seen all before it.
     """
-    number, done = None, 0
-    layouts: dict[int, _Layout] = {}
-    while due := _due(session):
-        tallies = list(_packed(session, due, layouts))
-        gone = set(due) - {tally["visit_id"] for tally in tallies}
-        tallies += [{"visit_id": visit_id, "edition_id": None, "packed": None} for visit_id in gone]
-        number = number or _next_number(session)
-        session.execute(update(TallyRow), [tally | {"change": number} for tally in tallies])
-        done += len(due)
-    return done
+    session.flush()
+    connection = session.connection()
+    due = connection.execute(_DUE).scalars().all()
+    number = None
+    for start in range(0, len(due), _AT_ONCE):
+        chunk = due[start : start + _AT_ONCE]
+        tallies = dict.fromkeys(chunk, (None, None)) | dict(_packed(session, chunk, _published))
+        number = number or connection.execute(_COUNT_ON).scalar_one()
+        changes = [
+            {"of_visit": visit_id, "change": number, "edition_id": edition_id, "packed": packed}
+            for visit_id, (edition_id, packed) in tallies.items()
+        ]
+        connection.execute(_STORE, changes)
+    return len(due)
 
 
 def retally(session: Session) -> int:
@@ -68,6 +72,7 @@ def retally(session: Session) -> int:
     held = select(col(TallyRow.visit_id))
     missing = select(col(VisitRow.id)).where(_is_counted(), col(VisitRow.id).not_in(held))
     session.execute(insert(TallyRow).from_select(["visit_id"], missing))
+    _published.clear()
     return tally_due(session)
 
 
@@ -78,17 +83,17 @@ def wrong_tallies(session: Session, editions: Mapping[int, Edition]) -> Iterator
     Args:
         editions: those that can be read; visits with others are left out.
     """
-    layouts = {edition_id: _Layout.of(edition) for edition_id, edition in editions.items()}
-    counted = select(col(VisitRow.id)).where(_is_counted(), col(VisitRow.edition_id).in_(layouts))
+    layouts = _Layouts()
+    counted = select(col(VisitRow.id)).where(_is_counted(), col(VisitRow.edition_id).in_(editions))
     held = select(col(TallyRow.visit_id), col(TallyRow.change), col(TallyRow.packed))
     ids = session.execute(counted).scalars().all()
     for start in range(0, len(ids), _AT_ONCE):
         chunk = ids[start : start + _AT_ONCE]
         rows = session.execute(held.where(col(TallyRow.visit_id).in_(chunk))).all()
         stored = {row.visit_id: row.packed for row in rows if row.change is not None}
-        for tally in _packed(session, chunk, layouts):
-            if stored.get(tally["visit_id"]) != tally["packed"]:
-                yield f"Tally differs: visit {tally['visit_id']} is compared with what it held before."
+        for visit_id, (_, packed) in _packed(session, chunk, layouts):
+            if stored.get(visit_id) != packed:
+                yield f"Tally differs: visit {visit_id} is compared with what it held before."
     every = select(col(VisitRow.id)).where(_is_counted())
     outlived = held.where(col(TallyRow.packed).is_not(None), col(TallyRow.visit_id).not_in(every))
     for row in session.execute(outlived):
@@ -97,18 +102,6 @@ def wrong_tallies(session: Session, editions: Mapping[int, Edition]) -> Iterator
 
 def _is_counted() -> Any:
     return col(VisitRow.state).in_([state.value for state in COUNTED_STATES])
-
-
-def _due(session: Session) -> Sequence[UUID]:
-    wanted = select(col(TallyRow.visit_id)).where(col(TallyRow.change).is_(None)).limit(_AT_ONCE)
-    # What another transaction holds, it tallies itself. Waited for, it might be waiting for us.
-    wanted = wanted.with_for_update(skip_locked=True)
-    return session.execute(wanted).scalars().all()
-
-
-def _next_number(session: Session) -> int:
-    counted_on = update(TallyClockRow).values(number=col(TallyClockRow.number) + 1)
-    return int(session.execute(counted_on.returning(col(TallyClockRow.number))).scalar_one())
 
 
 @dataclass(frozen=True)
@@ -131,34 +124,49 @@ class _Layout:
         )
 
 
+class _Layouts:
+    """
+    Layouts by edition. Reading one takes longer than packing a visit, and a published one never changes.
+
+    An edition's id may be given again after an example was removed: the instant tells the two apart.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Any, ...], _Layout] = {}
+
+    def clear(self) -> None:
+        self._kept.clear()
+
+    def of(self, session: Session, heads: Sequence[Any]) -> dict[int, _Layout]:
+        """Return the layouts of some visits' editions, by their ids; of those that can be read."""
+        url = str(session.get_bind().engine.url)
+        wanted = {(url, head.edition_id, head.set_id, head.number, head.published_at) for head in heads}
+        unknown = {key[1]: key for key in wanted - self._kept.keys()}
+        for edition_id, edition in readable_editions(session, unknown).items():
+            self._kept[unknown[edition_id]] = _Layout.of(edition)
+        return {key[1]: self._kept[key] for key in wanted & self._kept.keys()}
+
+
+_published = _Layouts()
+
+
 def _packed(
-    session: Session, visit_ids: Sequence[UUID], layouts: dict[int, _Layout]
-) -> Iterator[dict[str, Any]]:
-    """Give the tallies of those visits that count and can be read; missing layouts are read and kept."""
-    heads = session.execute(
-        select(
-            col(VisitRow.id),
-            col(VisitRow.edition_id),
-            col(VisitRow.channel_id),
-            col(VisitRow.shopper_id),
-            col(VisitRow.visited_on),
-            col(VisitRow.left_at),
-            col(VisitRow.coverage),
-            col(ChannelRow.timezone),
-            _as_text(VisitRow.id),
-        )
-        .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
-        .where(col(VisitRow.id).in_(visit_ids), _is_counted())
-    ).all()
-    unknown = {head.edition_id for head in heads} - set(layouts)
-    found = readable_editions(session, unknown).items()
-    layouts |= {edition_id: _Layout.of(edition) for edition_id, edition in found}
-    answers = _answers(session, [head.id for head in heads])
+    session: Session, visit_ids: Sequence[UUID], layouts: _Layouts
+) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
+    """Give edition and packed tally of those visits that count and can be read."""
+    connection = session.connection()
+    # Whether they count is seen here: asked for it, SQLite would look through all that count for these few.
+    heads = [
+        head for head in connection.execute(_HEADS, {"visit_ids": visit_ids}) if head.state in COUNTED_STATES
+    ]
+    if not heads:
+        return
+    known = layouts.of(session, heads)
+    rows = connection.execute(_ANSWERS, {"visit_ids": [head.id for head in heads]})
+    answers = {visit_id: list(group) for visit_id, group in groupby(rows, key=itemgetter(0))}
     for head in heads:
-        if not (layout := layouts.get(head.edition_id)):
-            continue
-        packed = _pack(head, answers.get(head.text, []), layout)
-        yield {"visit_id": head.id, "edition_id": head.edition_id, "packed": packed}
+        if layout := known.get(head.edition_id):
+            yield head.id, (head.edition_id, _pack(head, answers.get(head.text, []), layout))
 
 
 def _as_text(visit_id: Any) -> Any:
@@ -166,26 +174,61 @@ def _as_text(visit_id: Any) -> Any:
     return cast(visit_id, String).label("text")
 
 
-def _answers(session: Session, visit_ids: Sequence[UUID]) -> dict[str, list[Row[Any]]]:
-    wanted = (
-        select(
-            _as_text(ObservationRow.visit_id),
-            col(ObservationRow.standard_id),
-            col(ObservationRow.value),
-            col(ObservationRow.verdict),
-            col(ObservationRow.longer_than),
-            col(ObservationRow.opened_at),
-            col(ObservationRow.closed_at),
-            col(ObservationRow.answered_at),
-        )
-        .where(col(ObservationRow.visit_id).in_(visit_ids))
-        .order_by(col(ObservationRow.visit_id))
+def _as_kept(instant: Any) -> Any:
+    # SQLite gives instants in UTC without their zone: enough to say which was first, and a zone for each of
+    # millions takes longer than all else.
+    return type_coerce(instant, DateTime(timezone=True)).label(instant.key)
+
+
+def _in_utc(kept: datetime | None) -> datetime | None:
+    return kept.replace(tzinfo=UTC) if kept and kept.tzinfo is None else kept
+
+
+# Built once, and past the mapper: every visit that phones send is tallied before it is answered.
+_TALLY = SQLModel.metadata.tables["tally"]
+_CLOCK = SQLModel.metadata.tables["tally_clock"]
+# All at once: what a transaction has tallied stays in its way each time it looks for what is left. What
+# another transaction holds, it tallies itself. Waited for, it might be waiting for us.
+_DUE = select(_TALLY.c.visit_id).where(_TALLY.c.change.is_(None)).with_for_update(skip_locked=True)
+_COUNT_ON = update(_CLOCK).values(number=_CLOCK.c.number + 1).returning(_CLOCK.c.number)
+_STORE = update(_TALLY).where(_TALLY.c.visit_id == bindparam("of_visit"))
+_HEADS = (
+    select(
+        col(VisitRow.id),
+        col(VisitRow.state),
+        col(VisitRow.edition_id),
+        col(VisitRow.channel_id),
+        col(VisitRow.shopper_id),
+        col(VisitRow.visited_on),
+        _as_kept(VisitRow.left_at),
+        col(VisitRow.coverage),
+        col(ChannelRow.timezone),
+        col(EditionRow.set_id),
+        col(EditionRow.number),
+        col(EditionRow.published_at),
+        _as_text(VisitRow.id),
     )
-    rows = session.execute(wanted)
-    return {visit_id: list(group) for visit_id, group in groupby(rows, key=itemgetter(0))}
+    .join(ChannelRow, col(VisitRow.channel_id) == col(ChannelRow.id))
+    .join(EditionRow, col(VisitRow.edition_id) == col(EditionRow.id))
+    .where(col(VisitRow.id).in_(bindparam("visit_ids", expanding=True)))
+)
+_ANSWERS = (
+    select(
+        _as_text(ObservationRow.visit_id),
+        col(ObservationRow.standard_id),
+        col(ObservationRow.value),
+        col(ObservationRow.verdict),
+        col(ObservationRow.longer_than),
+        _as_kept(ObservationRow.opened_at),
+        _as_kept(ObservationRow.closed_at),
+        _as_kept(ObservationRow.answered_at),
+    )
+    .where(col(ObservationRow.visit_id).in_(bindparam("visit_ids", expanding=True)))
+    .order_by(col(ObservationRow.visit_id))
+)
 
 
-def _pack(head: Row[Any], answers: Sequence[Any], layout: _Layout) -> bytes:
+def _pack(head: Any, answers: Sequence[Any], layout: _Layout) -> bytes:
     cells = bytearray(len(layout.standards))
     waits = [nan] * len(layout.waits)
     zone = zone_of(head.timezone)
@@ -195,7 +238,7 @@ def _pack(head: Row[Any], answers: Sequence[Any], layout: _Layout) -> bytes:
             continue
         at, standard = found
         cells[at] = _CELLS.get(row.verdict, 0)
-        if row.answered_at and is_fresh(row, standard, left_at=head.left_at, zone=zone):
+        if row.answered_at and _is_fresh(row, standard, head, zone):
             cells[at] |= FRESH_BIT
         if row.value is not None and at in layout.waits:
             seconds = row.value * (DAY if standard.target.unit in DAY_UNITS else 1)
@@ -204,3 +247,17 @@ def _pack(head: Row[Any], answers: Sequence[Any], layout: _Layout) -> bytes:
     days = (head.visited_on - _EPOCH).days
     begun = HEAD.pack(head.id.bytes, head.channel_id, head.shopper_id or NOBODY, days, complete)
     return begun + bytes(cells) + layout.tail.pack(*waits)
+
+
+def _is_fresh(row: Any, standard: Standard, head: Any, zone: ZoneInfo) -> bool:
+    if row.opened_at is None:
+        return is_fresh(row, standard, left_at=head.left_at, zone=zone)
+    timed = Observation(
+        standard.code,
+        value=row.value,
+        opened_at=_in_utc(row.opened_at),
+        closed_at=_in_utc(row.closed_at),
+        answered_at=_in_utc(row.answered_at),
+        longer_than=row.longer_than,
+    )
+    return is_fresh(timed, standard, left_at=_in_utc(head.left_at), zone=zone)

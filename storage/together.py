@@ -57,7 +57,9 @@ class Together:
         return wish.told
 
     def _store_waiting(self) -> None:
-        wishes = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+        # Who has gone meanwhile cannot be told; from here on nobody goes.
+        wishes = [wish for wish in taken if wish.told.set_running_or_notify_cancel()]
         if len(wishes) > 1 and _stored_as_one(wishes):
             return
         for wish in wishes:

@@ -1,4 +1,4 @@
-"""Packages from npm that tests need, kept outside this folder: a real OpenID provider, and axe."""
+"""Packages from npm that tests need, outside this folder: an OpenID provider, axe, tools for JavaScript."""
 
 import os
 import shutil
@@ -10,7 +10,14 @@ import pytest
 
 # .ci/run installs these before the tests start. The provider's ninth major version needs Node.js 22; the
 # eighth runs on 18, which Debian 12 brings, on 20 and on 22.
-VERSIONS = {"oidc-provider": "8.8.1", "axe-core": "4.14.1"}
+VERSIONS = {
+    "oidc-provider": "8.8.1",
+    "axe-core": "4.14.1",
+    "typescript": "5.9.3",
+    "eslint": "9.39.1",
+    "@eslint/js": "9.39.1",
+    "globals": "16.5.0",
+}
 _INSTALL_SECONDS = 120
 
 

@@ -20,6 +20,9 @@ async function register() {
 
 /** @param {ServiceWorkerRegistration} registration */
 function watch(registration) {
+  // The recorder loads its later screens from the worker's files: an open page of the former version would
+  // get those of the new one. Pages of Streamlit fetch theirs by names that never change.
+  if (navigator.serviceWorker.controller && location.pathname.startsWith("/recorder")) reloadWhenTakenOver();
   if (registration.waiting && navigator.serviceWorker.controller) offer(registration.waiting);
   registration.addEventListener("updatefound", () => {
     const coming = registration.installing;
@@ -53,15 +56,22 @@ function offer(waiting) {
   button.addEventListener("click", () => takeOver(waiting));
   banner.append(words, button);
   document.body.append(banner);
+  // Tapped in another tab.
+  waiting.addEventListener("statechange", () => {
+    if (waiting.state !== "installed") banner.remove();
+  });
 }
 
 /** @param {ServiceWorker} waiting */
 function takeOver(waiting) {
-  let reloaded = false;
-  navigator.serviceWorker.addEventListener("controllerchange", () => {
-    // Once only: two tabs must not reload each other in turns.
-    if (!reloaded) location.reload();
-    reloaded = true;
-  });
+  reloadWhenTakenOver();
   waiting.postMessage("take over");
+}
+
+let reloads = false;
+
+function reloadWhenTakenOver() {
+  if (reloads) return;
+  reloads = true;
+  navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
 }

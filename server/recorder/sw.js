@@ -3,7 +3,7 @@
 // API, no photo. The server fills in the two constants.
 
 const VERSION = "{{version}}";
-/** @type {string[]} */
+/** @type {Record<string, string>} by path, how the file's hash begins */
 const FILES = JSON.parse('{{files}}');
 
 const SHELL_CACHE = `second-visit-shell-${VERSION}`;
@@ -41,7 +41,7 @@ worker.addEventListener("fetch", (event) => {
     event.respondWith(takeShared(request));
   } else if (request.method === "GET") {
     if (request.mode === "navigate") event.respondWith(open(request, url.pathname));
-    else if (FILES.includes(url.pathname)) event.respondWith(fromShell(url.pathname, request));
+    else if (url.pathname in FILES) event.respondWith(fromShell(url.pathname, request));
     else if (HASHED_ASSET.test(url.pathname)) event.respondWith(fromAssets(request, url.pathname));
   }
 });
@@ -49,13 +49,25 @@ worker.addEventListener("fetch", (event) => {
 async function keepShell() {
   const cache = await caches.open(SHELL_CACHE);
   // All or none: half a shell would start and then break.
-  await Promise.all(
-    FILES.map(async (path) => {
-      const answer = await fetch(path, { cache: "no-cache", credentials: "omit" });
-      if (!isExpected(answer, path)) throw new Error(`${path} answered ${answer.status}`);
-      await cache.put(path, answer);
-    }),
-  );
+  await Promise.all(Object.keys(FILES).map(async (path) => cache.put(path, await fetched(path))));
+}
+
+/**
+ * Return a file of this very version: first as the page has just fetched it, then anew.
+ * @param {string} path
+ */
+async function fetched(path) {
+  for (const cache of /** @type {RequestCache[]} */ (["force-cache", "reload"])) {
+    const answer = await fetch(path, { cache, credentials: "omit" });
+    if (isExpected(answer, path) && (await hashOf(answer.clone())).startsWith(FILES[path])) return answer;
+  }
+  throw new Error(`${path} is not the file of version ${VERSION}`);
+}
+
+/** @param {Response} answer */
+async function hashOf(answer) {
+  const digest = await crypto.subtle.digest("SHA-256", await answer.arrayBuffer());
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function dropOldShells() {
@@ -116,25 +128,39 @@ function isExpected(answer, path) {
 }
 
 /**
- * Put shared photos where the recorder finds them, bytes first, and open it.
+ * Put shared photos where the recorder finds them, bytes first, and open it. Where that fails the recorder
+ * says so: the other app still has them.
  * @param {Request} request
  */
 async function takeShared(request) {
-  const form = await request.formData();
-  const files = form.getAll("photos").filter((entry) => entry instanceof File);
-  const kept = await Promise.all(
-    files.map(async (file) => ({ name: file.name, type: file.type, bytes: await file.arrayBuffer() })),
-  );
+  try {
+    const form = await request.formData();
+    const sent = form.getAll("photos").filter((entry) => entry instanceof File);
+    // A form without a chosen file sends one that is empty.
+    const files = sent.filter((file) => file.size > 0);
+    for (const file of files) await keepShared(file);
+    if (files.length > 0) return Response.redirect("/recorder/#shared", 303);
+  } catch {
+    // No room, or a share that broke off.
+  }
+  return Response.redirect("/recorder/?shared=failed#shared", 303);
+}
+
+/**
+ * One at a time: a dozen photos of a phone do not fit in memory together.
+ * @param {File} file
+ */
+async function keepShared(file) {
+  const kept = { name: file.name, type: file.type, bytes: await file.arrayBuffer() };
   const database = await openShared();
   await new Promise((resolve, reject) => {
     const writing = database.transaction("files", "readwrite", { durability: "strict" });
-    for (const file of kept) writing.objectStore("files").add(file);
+    writing.objectStore("files").add(kept);
     writing.oncomplete = resolve;
     writing.onerror = () => reject(writing.error);
     writing.onabort = () => reject(writing.error);
   });
   database.close();
-  return Response.redirect("/recorder/#shared", 303);
 }
 
 /** @returns {Promise<IDBDatabase>} */

@@ -24,8 +24,8 @@
  * @property {string[]} steps a rating's words, from 1 up
  */
 
-/** @typedef {{id: number, set: string, number: number, minimum_coverage: number, standards: Standard[]}} Edition */
-/** @typedef {{id: number, name: string, is_own: boolean, colour: string}} Brand */
+/** @typedef {{id: number, set: string, number: number, minimum_coverage: number, is_example: boolean, standards: Standard[]}} Edition */
+/** @typedef {{id: number, name: string, is_own: boolean, colour: string, is_example: boolean}} Brand */
 /** @typedef {{id: number, name: string, kind: string, area: string, time_zone: string, brand: Brand}} Channel */
 /** @typedef {{id: number, name: string}} Person */
 
@@ -57,6 +57,7 @@
  * @property {string|null} answeredAt
  * @property {boolean} clockDisagreed
  * @property {Watch|null} watch
+ * @property {Verdict|null} [verdict] only where it was given at a desk without a value
  */
 
 /** @typedef {{id: string, at: string, text: string}} QuickNote */
@@ -86,6 +87,17 @@
  * @property {PendingPhoto|null} pendingPhoto stored before the camera opens
  * @property {string} changedAt
  * @property {string|null} sentAt
+ * @property {SyncFacts} [sync] the store's own; screens pass it on as they got it
+ */
+
+/**
+ * How far a visit and the server know of each other.
+ * @typedef {object} SyncFacts
+ * @property {number} change counts what was changed on this phone; no clock takes part
+ * @property {number} sent the change that the server holds; -1 where it holds none
+ * @property {number} taken counts how often the server's document took this one's place
+ * @property {{change: number, document: VisitDocument}|null} attempt sent, and not answered yet
+ * @property {VisitDocument|null} theirs the server's document, where both were changed
  */
 
 /**
@@ -142,6 +154,7 @@
  * @property {string|null} closed_at
  * @property {string|null} answered_at
  * @property {boolean} clock_disagreed
+ * @property {Verdict|null} [verdict] only where it was given without a value
  */
 
 /** @typedef {{id: string, code: string|null, sha256: string, caption: string, taken_at: string|null}} SentPhoto */

@@ -69,6 +69,16 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     # Where single sign-on is not set up; where it is, see WITH_SINGLE_SIGN_ON.
     ("GET", "/oidc/start"): all_get(404),
     ("GET", "/oidc/callback"): all_get(404),
+    # What a phone opens without signal, and installs: all of it open, none of it about anybody.
+    ("GET", "/sw.js"): all_get(200),
+    ("GET", "/recorder"): all_get(308),
+    ("GET", "/recorder/"): all_get(200),
+    ("GET", "/recorder/version.json"): all_get(200),
+    ("GET", "/recorder/recover"): all_get(200),
+    ("POST", "/recorder/share"): all_get(503),
+    ("GET", "/recorder/{name:path}"): all_get(200),
+    ("GET", "/app.webmanifest"): all_get(200),
+    ("GET", "/icons/{name}"): all_get(200),
     ("GET", "/api/v1/person"): inside(200),
     ("GET", "/api/v1/visits"): inside(200),
     ("GET", "/api/v1/visits/{visit_id}"): OF_THE_VISIT,
@@ -222,7 +232,9 @@ def test_a_method_that_no_route_has_shows_and_changes_nothing(program):
     answered = {cell: status for cell, status in found.items() if status not in (401, 404, 405)}
     # To who is signed in, an unknown address below Streamlit's own answers with its empty page.
     page = {(method, "/_stcore/upload_file/{session_id}/{file_id}", "owner") for method in ("GET", "HEAD")}
-    assert answered == dict.fromkeys(page, 200)
+    # And the word stands where a visit's id does, and is none.
+    no_id = {(method, "/api/v1/visits/import", "owner") for method in ("GET", "PUT")}
+    assert answered == dict.fromkeys(page, 200) | dict.fromkeys(no_id, 422)
 
 
 def test_what_is_not_yours_answers_exactly_like_what_does_not_exist(program):

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from server.sync_import import read_export
+from standards.errors import ExportUnusable
 from tests.server.phone import WRITES, a_phone, a_photo, named, row_of, rows_of
 
 ZIP = WRITES | {"Content-Type": "application/zip"}
@@ -121,6 +123,15 @@ def test_line_10_an_export_that_is_not_whole_changes_nothing_and_says_why():
         refused = bring(phone, content)
         assert (refused.status_code, refused.json().get("code")) == (422, "SYNC-7"), why
     assert rows_of(document["id"])["visits"] == 0
+
+
+def test_line_10_a_list_of_parts_that_is_too_long_is_not_read():
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as packed:
+        for number in range(2_000):
+            packed.writestr(f"photos/{number:036}.jpg", b"")
+    with pytest.raises(ExportUnusable, match="more parts than an export has"):
+        read_export(written)
 
 
 def test_line_10_a_visit_of_somebody_else_is_not_touched(phone):

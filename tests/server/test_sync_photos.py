@@ -10,12 +10,15 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
+from server.syncing import read_bytes
+from standards.errors import PhotoTooLarge
 from storage.photos import add_photo, caption_photo, photo_path, photos_of
 from storage.pictures import BYTE_LIMIT
 from storage.sessions import in_session
 from storage.settings import read_settings
 from storage.tables import PhotoRow
 from tests.pictures import BOMBS, HIDDEN, NO_PHOTOS, noise, sent, upright
+from tests.running import run
 from tests.server.phone import JPEG, a_phone, a_photo, named, rows_of
 from tests.storage.builders import events_about
 
@@ -210,6 +213,19 @@ def test_line_37_a_photo_over_the_limit_is_413_and_the_connection_ends():
     refused = phone.put_photo(a_draft(phone)["id"], str(uuid4()), b"\xff\xd8\xff" + bytes(BYTE_LIMIT))
     assert (refused.status_code, refused.json()["code"]) == (413, "PHOTO-2")
     assert refused.headers["connection"] == "close"
+
+
+def test_line_37_what_comes_over_the_limit_is_not_read_to_its_end():
+    read: list[int] = []
+
+    async def endless():
+        while len(read) < 100:
+            read.append(1_000_000)
+            yield bytes(1_000_000)
+
+    with pytest.raises(PhotoTooLarge):
+        run(read_bytes(endless()))
+    assert sum(read) <= BYTE_LIMIT + 1_000_000
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/octet-stream", "video/mp4", ""])

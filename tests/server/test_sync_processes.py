@@ -11,7 +11,7 @@ from websockets.typing import Origin, Subprotocol
 from server.requests import COOKIE
 from storage.door_sessions import open_session
 from storage.sessions import close_database, in_session
-from tests.pictures import BOMBS, png_of
+from tests.pictures import BOMBS, NO_PHOTOS, noise, png_of
 from tests.running import run
 from tests.server.phone import Phone, a_phone, a_photo, named, over_http, rows_of
 from tests.server.processes import Process, running
@@ -92,16 +92,31 @@ def test_line_18_twenty_at_once_in_two_processes_give_one_row(phone, tmp_path):
     assert rows_of(draft["id"]) == {"visits": 1, "observations": 1, "photos": 1, "events": 3}
 
 
-def test_line_37_bombs_cost_little_memory_and_the_process_lives(tmp_path):
-    phone = a_phone()
+def refused_pictures():
+    """Return everything that is refused, each with the code it is refused with."""
+    truncated = noise((3000, 2000))
+    return {
+        **{name: (bomb(), code) for name, (bomb, code) in BOMBS.items()},
+        **{name: (content, "PHOTO-1") for name, (content, _) in NO_PHOTOS.items()},
+        **{f"cut at {share}": (truncated[: int(len(truncated) * share)], "PHOTO-1") for share in (0.1, 0.99)},
+        "cut, with a ZIP behind it": (truncated[:9000] + b"PK\x03\x04<script>alert(1)</script>", "PHOTO-1"),
+    }
+
+
+def test_line_37_each_refusal_costs_under_two_seconds_and_300_megabytes_and_the_process_lives(tmp_path):
+    phone, pictures = a_phone(), refused_pictures()
     close_database()
     with running(tmp_path / "server.log") as process, ExitStack() as held:
         at_server = sending(phone, process, held)
         draft = at_server.document()
         at_server.stored(draft)
-        before = process.megabytes("VmRSS")
-        for bomb, code in BOMBS.values():
-            assert at_server.put_photo(draft["id"], str(uuid4()), bomb()).json()["code"] == code
+        before, spent = process.megabytes("VmRSS"), {}
+        for name, (content, code) in pictures.items():
+            began = process.processor_seconds()
+            refused = at_server.put_photo(draft["id"], str(uuid4()), content)
+            spent[name] = process.processor_seconds() - began
+            assert (refused.status_code, refused.json().get("code")) == (422, code), (name, refused.text)
+        assert {name: seconds for name, seconds in spent.items() if seconds >= 2} == {}
         with ThreadPoolExecutor(4) as pool:
             large = png_of((8000, 5000))
             sent = list(pool.map(lambda _: at_server.put_photo(draft["id"], str(uuid4()), large), range(4)))

@@ -253,6 +253,8 @@ def test_the_server_judges_every_value_by_its_own_rules(database):
         ({"observations": [{"code": "A", "note": "x" * 20_001}]}, None),
         ({"photos": [named(b"x") for _ in range(101)]}, None),
         ({"photos": [named(b"x") | {"sha256": "X" * 64}]}, None),
+        ({"photos": [named(b"x")] * 2}, None),
+        ({"observations": [{"code": "A", "value": 1}, {"code": "A", "value": 0}]}, None),
         ({"state": "void"}, None),
         ({"device": None}, None),
     ],

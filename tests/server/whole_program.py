@@ -125,7 +125,13 @@ def running_program() -> Iterator[Program]:
     while not server.started and thread.is_alive() and monotonic() < until:
         sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    names = {"{photo_id}": str(photo.id), "{visit_id}": str(visit.id), "{sha256}": picture}
+    names = {
+        "{photo_id}": str(photo.id),
+        "{visit_id}": str(visit.id),
+        "{sha256}": picture,
+        "/recorder/{name:path}": "/recorder/install.js",
+        "/icons/{name}": "/icons/icon-192.png",
+    }
     yield Program(f"http://127.0.0.1:{port}", app._starlette_app.routes, people, names, draft)
     sessions = [info.session for info in Runtime.instance()._session_mgr.list_sessions()]
     server.should_exit = True

@@ -86,6 +86,15 @@ def test_one_that_cannot_be_stored_is_told_why_and_the_others_are_stored(togethe
     assert names() == ["Other", "Same"]
 
 
+def test_who_gave_up_waiting_keeps_nobody_else_from_an_answer(together):
+    held = Held(together)
+    first, second, third = (ask_for(together, name) for name in ("First", "Second", "Third"))
+    assert second.cancel()
+    held.let_go()
+    assert first.result(30) != third.result(30)
+    assert names() == ["First", "Third"]
+
+
 def test_a_mistake_is_told_to_whoever_asked(together):
     def mistake(session: Session) -> None:
         raise ZeroDivisionError
