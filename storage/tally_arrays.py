@@ -127,6 +127,11 @@ class KeptVisits:
         return np.bincount(self.arrays.channel_ids)
 
     @cached_property
+    def visited_channels(self) -> frozenset[int]:
+        """The ids of the channels that have counted visits."""
+        return frozenset(np.flatnonzero(self.visits_by_channel).tolist())
+
+    @cached_property
     def visits_by_edition(self) -> Indexes:
         """How many counted visits were made with each edition, by the edition's number."""
         return np.bincount(self.arrays.edition_numbers)
