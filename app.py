@@ -15,6 +15,7 @@ from server.forwarded import Forwarded
 from server.oidc import oidc_routes
 from server.paths import nothing_routes
 from server.photos import photo_routes
+from server.scorecard_links import scorecard_link_routes
 from server.security_headers import SecurityHeaders
 from server.sign_in import sign_in_routes
 from server.starting import words_at_start
@@ -35,7 +36,14 @@ async def prepared(_app: st.App) -> AsyncIterator[None]:
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=prepared,
-    routes=[*photo_routes(), *sign_in_routes(), *oidc_routes(), *api_routes(), *nothing_routes()],
+    routes=[
+        *photo_routes(),
+        *sign_in_routes(),
+        *oidc_routes(),
+        *scorecard_link_routes(),
+        *api_routes(),
+        *nothing_routes(),
+    ],
     middleware=[
         Middleware(Forwarded, trusted=settings.trusted_proxies),
         Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts),

@@ -366,6 +366,26 @@ class TimeNoteRow(SQLModel, table=True):
     added_at: datetime = instant(nullable=False)
 
 
+class ScorecardLinkRow(SQLModel, table=True):
+    """A scorecard that whoever has its link may read. What has ended holds no `card` any more."""
+
+    __tablename__ = "scorecard_link"
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="scorecard_token_hash_is_whole"),
+        CheckConstraint("length(name) > 0", name="a_scorecard_link_has_a_name"),
+        CheckConstraint("paper IN ('a4', 'letter')", name="paper_is_known"),
+    )
+    token_hash: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=2 * NAME_LIMIT)
+    card: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    paper: str = Field(default="a4", max_length=10)
+    created_by: int | None = refers_to("person.id", nullable=True)
+    created_at: datetime = instant(nullable=False)
+    expires_at: datetime = instant(nullable=False)
+    revoked_at: datetime | None = instant()
+    opened_at: datetime | None = instant()
+
+
 class EventRow(SQLModel, table=True):
     __tablename__ = "event"
     __table_args__ = (Index("event_by_thing", "thing", "thing_id"),)
