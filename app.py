@@ -17,6 +17,7 @@ from server.oidc import oidc_routes
 from server.paths import nothing_routes
 from server.photos import photo_routes
 from server.recorder_files import recorder_routes
+from server.scorecard_links import scorecard_link_routes
 from server.security_headers import SecurityHeaders
 from server.shell import Shell, shell_routes
 from server.sign_in import sign_in_routes
@@ -46,6 +47,7 @@ app = st.App(
         *oidc_routes(),
         *recorder_routes(),
         *shell_routes(),
+        *scorecard_link_routes(),
         *nothing_routes(),
     ],
     middleware=[

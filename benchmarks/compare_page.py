@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -53,9 +54,14 @@ def _open_page() -> AppTest:
     return page
 
 
+def _look(page: AppTest) -> Any:
+    return next(pills for pills in page.pills if pills.key == "look")
+
+
 def _measure(page: AppTest, section: str, reruns: int) -> list[float]:
     """Change the area again and again, each time to another choice; return the milliseconds of each run."""
-    next(pills for pills in page.pills if pills.key == "look").set_value([section]).run()
+    _look(page).set_value(section).run()
+    assert _look(page).value == section
     areas = page.multiselect(key="area").options
     times = []
     for number in range(reruns):

@@ -48,7 +48,6 @@ from standards.spreadsheets import guard
 from standards.visits import Brand, Channel
 from storage.comparing import Selection, brands_in_set, channels_in_set, count_compared, sets_in_use
 from storage.editions import StandardSet, editions_of_set
-from storage.names import clean_text
 from storage.observation_rows import ObservedRow, observed_rows
 from storage.sessions import in_session
 from storage.tallies import compared_columns
@@ -231,7 +230,8 @@ def _find_view(session: Session, wanted: WantedVisits, by: Person) -> _View:
         chosen.id,
         brand_ids=tuple(brand.id for brand in shown),
         kinds=tuple(wanted.kind),
-        areas=tuple(clean_text(area) for area in wanted.area),
+        # PostgreSQL refuses NUL. No area holds it: it must not become the name of another.
+        areas=tuple(area.replace("\0", "\ufffd") for area in wanted.area),
         since=wanted.since,
         until=wanted.until,
         channel_ids=tuple(channel_id for channel_id in channel_ids if channel_id is not None),

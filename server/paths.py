@@ -24,7 +24,7 @@ _OPEN = frozenset(
         "/_stcore/health",
     }
 )
-_OPEN_BELOW = ("/set-up/", "/invitation/", "/oidc/", "/icons/", "/door/", "/recorder/")
+_OPEN_BELOW = ("/set-up/", "/invitation/", "/oidc/", "/icons/", "/door/", "/recorder/", "/scorecard/")
 
 # Streamlit's own sign-in, its agent API and its figures for operators are not used: nobody reaches them.
 _CLOSED = frozenset({"/auth/login", "/auth/logout", "/oauth2callback", "/_stcore/metrics", "/manifest.json"})

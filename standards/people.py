@@ -32,6 +32,7 @@ class Action(StrEnum):
     REVIEW = "review visits"
     MANAGE = "manage standards and channels"
     MOVE_FILES = "import and export files"
+    SHARE = "share scorecards by link"
     PEOPLE = "look after people"
     SETTINGS = "change settings"
     READ_LOG = "read the log"
@@ -39,7 +40,7 @@ class Action(StrEnum):
 
 _SHOPPER = frozenset({Action.RECORD, Action.READ_VISITS})
 _VIEWER = frozenset({Action.READ_VISITS, Action.COMPARE})
-_MANAGER = _SHOPPER | _VIEWER | {Action.REVIEW, Action.MANAGE, Action.MOVE_FILES}
+_MANAGER = _SHOPPER | _VIEWER | {Action.REVIEW, Action.MANAGE, Action.MOVE_FILES, Action.SHARE}
 _OWNER = _MANAGER | {Action.PEOPLE, Action.SETTINGS, Action.READ_LOG}
 
 ALLOWED: dict[Role, frozenset[Action]] = {

@@ -20,6 +20,9 @@ app = typer.Typer(
 )
 
 SetName = Annotated[str, typer.Option("--set", help="The standard set's name.")]
+Period = Annotated[
+    str, typer.Option(help="2026, 2026-Q3, 2026-07 or 2026-07-05..2026-08-14.", show_default=False)
+]
 ToImport = Annotated[Path, typer.Argument(help="A CSV (UTF-8) or XLSX file.", show_default=False)]
 ToWrite = Annotated[Path, typer.Argument(help="The CSV file to write; - for the screen.", show_default=False)]
 
@@ -97,6 +100,32 @@ def export_scores(file: ToWrite) -> None:
 
     with in_session(read_only=True) as session:
         write_lines(score_lines(session), file)
+
+
+@app.command()
+def scorecards(
+    period: Period,
+    out: Annotated[Path, typer.Option(help="The folder to write into.", show_default=False)],
+    set_name: Annotated[
+        str | None, typer.Option("--set", help="The standard set's name; else the one most visited.")
+    ] = None,
+    brand: Annotated[str | None, typer.Option(help="Whose channels; else our own.")] = None,
+    forms: Annotated[str, typer.Option(help="Any of pdf, xlsx, csv, png, with commas.")] = "pdf",
+    paper: Annotated[str, typer.Option(help="a4 or letter.")] = "a4",
+) -> None:
+    """Write the scorecard of a brand and of each of its channels.
+
+    Of all complete visits of a period. No shopper is named in them.
+    """
+    from storage.scorecard_orders import order_scorecards, read_forms, read_paper
+
+    wanted, look = read_forms(forms), read_paper(paper)
+    files = 0
+    for done in order_scorecards(period, out, wanted, look, set_name=set_name, brand=brand):
+        files += len(done.files)
+        if done.problem:
+            typer.echo(done.problem, err=True)
+    typer.echo(f"Written: {files:,} {'file' if files == 1 else 'files'}.")
 
 
 @app.command()

@@ -25,7 +25,8 @@ from storage.columns import UtcDateTime
 from storage.migrating import config, revision_of
 from storage.photos import photo_path
 from storage.sessions import engine
-from storage.tables import PhotoRow, PictureRow, TallyClockRow, TallyRow, VisitRow
+from storage.tables import PhotoRow, PictureRow, VisitRow
+from storage.tally_tables import TallyClockRow, TallyRow
 from storage.tallying import tally_due
 
 FORMAT = 1

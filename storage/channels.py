@@ -64,7 +64,7 @@ def list_channels(
         wanted = wanted.where(col(ChannelRow.brand_id) == brand_id)
     if not include_closed:
         wanted = wanted.where(col(ChannelRow.closed_on).is_(None))
-    return [_channel(row, brands[row.brand_id]) for row in session.execute(wanted)]
+    return [_channel(row, brands[row.brand_id]) for row in session.execute(wanted).all()]
 
 
 def get_channel(session: Session, channel_id: int) -> Channel | None:

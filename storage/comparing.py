@@ -129,8 +129,7 @@ def _is_chosen(channel: Row[Any], selection: Selection) -> bool:
 
 
 def _visited(kept: KeptVisits, channels: Sequence[Row[Any]]) -> list[Row[Any]]:
-    visits = kept.visits_by_channel
-    return [channel for channel in channels if channel.id < len(visits) and visits[channel.id]]
+    return [channel for channel in channels if channel.id in kept.visited_channels]
 
 
 def sets_in_use(session: Session, *, seen_by: Person | None) -> list[SetInUse]:

@@ -12,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     UniqueConstraint,
     text,
 )
@@ -347,31 +346,6 @@ class PhotoRow(SQLModel, table=True):
     received_sha256: str | None = Field(default=None, max_length=64)
 
 
-class TallyRow(SQLModel, table=True):
-    """
-    What comparing reads of one counted visit. Without `change` the visit waits to be tallied.
-
-    Triggers take that number away from every visit that begins to count, changes or goes, so no reference
-    holds a row back: it outlives its visit, without `packed`, to tell other processes that it is gone.
-    """
-
-    __tablename__ = "tally"
-    visit_id: UUID = Field(primary_key=True)
-    change: int | None = Field(default=None, index=True)
-    edition_id: int | None = None
-    packed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
-
-
-class TallyClockRow(SQLModel, table=True):
-    """One row: how many transactions have changed tallies, and in which life of the tables."""
-
-    __tablename__ = "tally_clock"
-    __table_args__ = (CheckConstraint("id = 1", name="there_is_one_clock"),)
-    id: int = Field(primary_key=True)
-    life: UUID
-    number: int
-
-
 class TimeNoteRow(SQLModel, table=True):
     """What changed on a day, as a note on the time line: of one brand, or of all that a set compares."""
 
@@ -387,6 +361,26 @@ class TimeNoteRow(SQLModel, table=True):
     text: str = Field(max_length=NAME_LIMIT)
     added_by: int | None = refers_to("person.id", nullable=True)
     added_at: datetime = instant(nullable=False)
+
+
+class ScorecardLinkRow(SQLModel, table=True):
+    """A scorecard that whoever has its link may read. What has ended holds no `card` any more."""
+
+    __tablename__ = "scorecard_link"
+    __table_args__ = (
+        CheckConstraint("length(token_hash) = 64", name="scorecard_token_hash_is_whole"),
+        CheckConstraint("length(name) > 0", name="a_scorecard_link_has_a_name"),
+        CheckConstraint("paper IN ('a4', 'letter')", name="paper_is_known"),
+    )
+    token_hash: str = Field(primary_key=True, max_length=64)
+    name: str = Field(max_length=2 * NAME_LIMIT)
+    card: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    paper: str = Field(default="a4", max_length=10)
+    created_by: int | None = refers_to("person.id", nullable=True)
+    created_at: datetime = instant(nullable=False)
+    expires_at: datetime = instant(nullable=False)
+    revoked_at: datetime | None = instant()
+    opened_at: datetime | None = instant()
 
 
 class EventRow(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """Tallies as arrays: packed visits unpacked into the columns of their set, kept in order, and changed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,8 @@ _VERDICTS = np.full(VERDICT_BITS + 1, NO_VERDICT, np.int8)
 _VERDICTS[[MISSED, MET]] = VERDICT_MISSED, VERDICT_MET
 # From so many changes on, putting all in order again is quicker than finding each one's place.
 _MANY = 1_000
+# What is asked of every brand alike; only that is compared.
+COMMON_ONLY = frozenset({Scope.COMMON})
 
 Indexes = NDArray[np.intp]
 
@@ -127,6 +129,11 @@ class KeptVisits:
         return np.bincount(self.arrays.channel_ids)
 
     @cached_property
+    def visited_channels(self) -> frozenset[int]:
+        """The ids of the channels that have counted visits."""
+        return frozenset(np.flatnonzero(self.visits_by_channel).tolist())
+
+    @cached_property
     def visits_by_edition(self) -> Indexes:
         """How many counted visits were made with each edition, by the edition's number."""
         return np.bincount(self.arrays.edition_numbers)
@@ -149,19 +156,22 @@ class KeptVisits:
         )
 
 
-def compared_standards(editions: Iterable[Edition]) -> tuple[ComparedStandard, ...]:
+def compared_standards(
+    editions: Iterable[Edition], scopes: Collection[Scope] = COMMON_ONLY
+) -> tuple[ComparedStandard, ...]:
     """
     Return the standards common to all brands, each as the newest edition that asks it words it.
 
     Args:
         editions: of one set, newest first.
+        scopes: those of the standards wanted, where not only the common ones are.
     Returns:
         In the newest edition's order; what only older editions ask comes after it.
     """
     found: dict[tuple[str, Measure], ComparedStandard] = {}
     for edition in editions:
         for standard in edition.standards:
-            if standard.scope is Scope.COMMON:
+            if standard.scope in scopes:
                 key = standard.code, standard.measure
                 found.setdefault(key, ComparedStandard(standard.code, standard.measure, standard))
     return tuple(found.values())
@@ -172,11 +182,11 @@ def timed_columns(standards: Sequence[ComparedStandard]) -> tuple[int, ...]:
     return tuple(at for at, one in enumerate(standards) if one.measure is Measure.DURATION)
 
 
-def without_visits(editions: Iterable[Edition]) -> KeptVisits:
+def without_visits(editions: Iterable[Edition], scopes: Collection[Scope] = COMMON_ONLY) -> KeptVisits:
     """Return an empty set of these editions, in any order, ready to take visits."""
     newest_first = sorted(editions, key=lambda edition: -edition.number)
-    standards = compared_standards(newest_first)
-    layouts = {edition.id: _layout_of(edition, standards) for edition in newest_first}
+    standards = compared_standards(newest_first, scopes)
+    layouts = {edition.id: _layout_of(edition, standards, scopes) for edition in newest_first}
     return KeptVisits(standards, layouts, _empty(len(standards), len(timed_columns(standards))))
 
 
@@ -202,13 +212,13 @@ def _empty(width: int, timed: int) -> Arrays:
     )
 
 
-def _layout_of(edition: Edition, standards: Sequence[ComparedStandard]) -> Layout:
+def _layout_of(edition: Edition, standards: Sequence[ComparedStandard], scopes: Collection[Scope]) -> Layout:
     columns = {(one.code, one.measure): at for at, one in enumerate(standards)}
     timed = timed_columns(standards)
     cells = {
         at: columns[standard.code, standard.measure]
         for at, standard in enumerate(edition.standards)
-        if standard.scope is Scope.COMMON
+        if standard.scope in scopes
     }
     packed_waits = timed_standards(edition)
     weights, no_nos = np.zeros(len(standards)), np.zeros(len(standards), np.bool_)

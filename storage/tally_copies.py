@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlmodel import Session, col
 
 from storage.editions import readable_editions
-from storage.tables import EditionRow, TallyClockRow, TallyRow
+from storage.tables import EditionRow
 from storage.tally_arrays import (
     Arrays,
     KeptVisits,
@@ -22,6 +22,7 @@ from storage.tally_arrays import (
     with_visits,
     without_visits,
 )
+from storage.tally_tables import TallyClockRow, TallyRow
 from storage.tallying import tally_due
 
 _AT_ONCE = 5_000

@@ -22,7 +22,8 @@ from standards.scoring import is_complete
 from standards.values import DAY
 from standards.visits import COUNTED_STATES, Observation
 from storage.editions import readable_editions
-from storage.tables import ChannelRow, EditionRow, ObservationRow, TallyRow, VisitRow
+from storage.tables import ChannelRow, EditionRow, ObservationRow, VisitRow
+from storage.tally_tables import TallyRow
 
 # A packed visit, little-endian: its id, channel, shopper, days since 1970 and whether it is complete; a
 # cell of one byte a standard in the edition's order; a number of eight bytes for each duration standard,

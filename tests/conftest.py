@@ -45,6 +45,10 @@ def database(
         monkeypatch.setenv("SECOND_VISIT_DATABASE_URL", f"{server}/{name}")
     yield str(request.param)
     close_database()
+    if request.param == "postgresql":
+        # Hundreds of databases kept to the end would take longer to remove than they were in use.
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 
 from pages.parts.filters import (
@@ -19,14 +18,19 @@ from pages.parts.filters import (
     say_filters,
 )
 from pages.parts.words import count_of, plain
-from standards.comparing.columns import VisitColumns
 from standards.people import Person
 from standards.visits import Brand, Channel
-from storage.channels import list_channels
-from storage.comparing import Compared, Selection, SetInUse, brands_in_set, places_of
+from storage.comparing import (
+    Compared,
+    Selection,
+    SetInUse,
+    brands_in_set,
+    channels_in_set,
+    editions_in_set,
+    places_of,
+)
 from storage.editions import StandardSet
 from storage.sessions import in_session
-from storage.tallies import compared_columns
 
 # A list of more channels is no help on a phone; other filters make it shorter.
 _MOST_CHANNELS = 1000
@@ -51,9 +55,9 @@ def choose_view(used: Sequence[SetInUse], person: Person) -> View:
         with in_session(read_only=True) as session:
             brands = brands_in_set(session, chosen_set.id, seen_by=person)
             places = places_of(session, chosen_set.id, seen_by=person)
-            columns = compared_columns(session, Selection(chosen_set.id), seen_by=person)
-            channels = _compared_channels(columns, list_channels(session, include_closed=True))
-        editions = choose_editions(_numbers(columns))
+            channels = channels_in_set(session, chosen_set.id, seen_by=person)
+            numbers = editions_in_set(session, chosen_set.id)
+        editions = choose_editions(numbers)
         competitors = [brand for brand in brands if not brand.is_own]
         chosen = choose_brands(competitors, "Competitors", key="competitor")
         shown = [brand for brand in brands if brand.is_own or not chosen or brand in chosen]
@@ -104,17 +108,6 @@ def say_nothing(view: View, compared: Compared) -> str:
         f"{found} matched, but none met or missed a standard that is common to all brands. "
         "In the Workshop, standards can be made common."
     )
-
-
-def _compared_channels(columns: VisitColumns, channels: Sequence[Channel]) -> dict[int, Channel]:
-    """Return the channels with a visit that the reader may compare, by id."""
-    visited = set(np.unique(columns.channel_ids).tolist())
-    return {channel.id: channel for channel in channels if channel.id in visited}
-
-
-def _numbers(columns: VisitColumns) -> list[int]:
-    """Return the numbers of the editions that visits were made with."""
-    return sorted(set(np.unique(columns.edition_numbers).tolist()))
 
 
 def _offered(channels: Iterable[Channel], shown: Sequence[Brand], place: Place) -> list[Channel]:

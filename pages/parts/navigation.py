@@ -59,6 +59,15 @@ def pages_of(person: Person) -> dict[str, list[Page]]:
                 ),
             ),
             (
+                Action.COMPARE,
+                st.Page(
+                    "hand_out_scorecards.py",
+                    title="Scorecards",
+                    icon=":material/id_card:",
+                    help="Print, send or share how a brand, an area, a channel or a visit did.",
+                ),
+            ),
+            (
                 Action.RECORD,
                 st.Page(
                     "read_standards.py",

@@ -199,21 +199,18 @@ class Comparison:
         """
         found = self._touchpoint_percents.get(brand.id)
         if found is None:
-            verdicts = self.verdicts_of(brand)
-            possible = (verdicts != NO_VERDICT).astype(np.float64) @ self._weights
-            points = (verdicts == VERDICT_MET).astype(np.float64) @ self._weights
+            # Added up column by column: a product of matrices is shared out among processors, and on a busy
+            # machine each waits for the other.
+            verdicts = np.ascontiguousarray(self.verdicts_of(brand).T)
+            points, possible = np.zeros((2, len(self.touchpoints), verdicts.shape[1]))
+            for touchpoint, places in enumerate(self.touchpoints.values()):
+                for at in places:
+                    weight = self.columns.standards[at].standard.weight
+                    possible[touchpoint] += weight * (verdicts[at] != NO_VERDICT)
+                    points[touchpoint] += weight * (verdicts[at] == VERDICT_MET)
             with np.errstate(invalid="ignore"):
-                found = self._touchpoint_percents[brand.id] = 100 * points / possible
+                found = self._touchpoint_percents[brand.id] = (100 * points / possible).T
         return found
-
-    @cached_property
-    def _weights(self) -> NDArray[np.float64]:
-        """The weight of each standard (a row) in its touchpoint (a column)."""
-        weights = np.zeros((len(self.columns.standards), len(self.touchpoints)))
-        for touchpoint, places in enumerate(self.touchpoints.values()):
-            for at in places:
-                weights[at, touchpoint] = self.columns.standards[at].standard.weight
-        return weights
 
     @cached_property
     def scores_by_shopper(self) -> ShopperVisits:

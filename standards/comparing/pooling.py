@@ -67,10 +67,10 @@ def pooled_met_rate(
         return None
     rate = min(float(met.sum()) / answers, 1.0)
     # Below are squares of answers: no visit is worth more than all its answers, none less than one.
-    fewest = answers**2 / float(judged @ judged)
+    fewest = answers**2 / float((judged * judged).sum())
     worth = fewest
     residuals = met - rate * judged
-    variance = float(residuals @ residuals) * visits / max(visits - 1, 1) / answers**2
+    variance = float((residuals * residuals).sum()) * visits / max(visits - 1, 1) / answers**2
     if visits > 1 and variance > 0:
         quantile = (1 + confidence) / 2
         fewer = float(special.ndtri(quantile) / special.stdtrit(visits - 1, quantile)) ** 2

@@ -49,6 +49,22 @@ class Fit:
         return self.by_visits.leverages()
 
     @cached_property
+    def squares_left(self) -> Grid:
+        """Each cell's squared distances of visits from its expected value, added up."""
+        cells, expected = self.cells, self.expected
+        return np.maximum(cells.squares - 2 * expected * cells.sums + cells.visits * expected**2, 0)
+
+    @cached_property
+    def mood_of_scores(self) -> "_Mood":
+        """How far shoppers are more severe with one brand than with the others, in points of percent."""
+        return _mood_of_scores(self)
+
+    @cached_property
+    def mood_of_shares(self) -> "_Mood":
+        """The same for shares, in logits."""
+        return _mood_of_shares(self)
+
+    @cached_property
     def happened(self) -> Grid:
         """How many visits of each cell say yes."""
         return np.rint(self.cells.sums + self.cells.centre * self.cells.visits)
@@ -107,9 +123,8 @@ def _raw_weights(visits: Grid, own: int, other: int) -> Grid:
 def score_gap(fit: Fit, own: int, other: int, z: float) -> SameShoppersGap | None:
     """Adjust a difference of means; None where every visit is as expected and nothing tells how far off."""
     cells, visits = fit.cells, fit.cells.visits
-    expected, leverages = fit.expected, fit.leverages
+    leverages, squares = fit.leverages, fit.squares_left
     weights = fit.by_visits.fitted(question_of(visits, own, other))
-    squares = np.maximum(cells.squares - 2 * expected * cells.sums + visits * expected**2, 0)
     spare = visits.sum() - sum(visits.shape) + 1
     if spare < 1 or squares.sum() < _NO_VARIANCE * visits.sum():
         return None
@@ -122,7 +137,7 @@ def score_gap(fit: Fit, own: int, other: int, z: float) -> SameShoppersGap | Non
     ties = (visits * doubt**2 * (2 * room - 1)).sum() + fit.by_visits.squared_ties(visits * doubt)
     degrees = min((visits * doubt * room).sum() ** 2 / ties, spare) if ties > 0 else spare
 
-    mood = _mood_of_scores(fit)
+    mood = fit.mood_of_scores
     pairs = visits * (visits - 1)
     by_visit, by_mood = (weights**2 * squares).sum(), (weights**2 * pairs).sum() * mood.variance
     error = sqrt(by_visit + by_mood)
@@ -161,7 +176,7 @@ def share_gap(fit: Fit, own: int, other: int, z: float) -> SameShoppersGap | Non
     gap += float((left_over * (fit.happened - visits * fit.chances)).sum())
     weights = fit.by_weights.fitted(asked(own) - asked(other) - left_over * fit.weights) + left_over
 
-    spread = fit.weights * (1 + np.maximum(visits - 1, 0) * slopes * _mood_of_shares(fit).variance)
+    spread = fit.weights * (1 + np.maximum(visits - 1, 0) * slopes * fit.mood_of_shares.variance)
     own_weights, other_weights = fit.by_weights.fitted(asked(own)), fit.by_weights.fitted(asked(other))
     own_error, other_error = sqrt((spread * own_weights**2).sum()), sqrt((spread * other_weights**2).sum())
     tie = float((spread * own_weights * other_weights).sum() / (own_error * other_error))

@@ -11,6 +11,7 @@ CONFIDENCE = 0.95
 
 # Beyond so many standard errors chance has no part that a float can hold.
 _FAR_Z = 38.0
+_CLOSE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,30 @@ def upper_bound_unseen(visits: int, *, confidence: float = CONFIDENCE) -> float:
 
 
 def _where_reaching(gap: float, reach: Callable[[float], float]) -> float:
-    """Return how many standard errors it takes to reach over a gap, by halving: the reach grows with them."""
-    low, high = 0.0, 1.0
-    while reach(high) < gap and high < _FAR_Z:
-        low, high = high, 2 * high
-    while high - low > 1e-10 * max(high, 1.0):
-        middle = (low + high) / 2
-        low, high = (middle, high) if reach(middle) < gap else (low, middle)
+    """
+    Return how many standard errors it takes to reach over a gap; the reach grows with them.
+
+    Source:
+        M. Dowell and P. Jarratt, "A modified regula falsi method for computing the root of an equation", BIT
+        11 (1971), 168–174 (“Illinois”): a third of the steps that halving takes.
+    """
+    low, high, short = 0.0, 1.0, -gap
+    while (over := reach(high) - gap) < 0:
+        if high > _FAR_Z:
+            return high
+        low, high, short = high, 2 * high, over
+    before = 0.0
+    while high - low > _CLOSE * max(high, 1.0) and short < 0:
+        middle = (low * over - high * short) / (over - short)
+        if not low < middle < high:
+            middle = (low + high) / 2
+        found = reach(middle) - gap
+        # An end that stays twice is taken for half as far from the gap, so that it moves too.
+        if found < 0:
+            low, short, over = middle, found, over / 2 if before < 0 else over
+        else:
+            high, over, short = middle, found, short / 2 if before > 0 else short
+        before = found
     return low
 
 

@@ -13,6 +13,8 @@ _FAR_LOGIT = 25.0
 _LONGEST_STEP = 2.0
 _ROUNDS = 100
 _CLOSE = 1e-6
+# Multiplications that OpenBLAS does on one processor.
+_ALONE = 200_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +67,7 @@ class Additive:
 
     def leverages(self) -> Grid:
         """Return how strongly one unit of weight in a cell pulls its own fitted value."""
-        reach = self.core @ self.parts
+        reach = _product(self.core, self.parts)
         found: Grid = (
             np.diag(self.core)[:, None] + 1 / self.totals + (self.parts * reach).sum(axis=0) - 2 * reach
         )
@@ -77,11 +79,11 @@ class Additive:
             weights = weights.T
         by_row, by_column = weights.sum(axis=1), weights.sum(axis=0)
         crossed = weights - self.parts * by_column
-        mixed = weights @ self.parts.T
-        inner = np.diag(by_row) - mixed - mixed.T + (self.parts * by_column) @ self.parts.T
+        mixed = _product(weights, self.parts.T)
+        inner = np.diag(by_row) - mixed - mixed.T + _product(self.parts * by_column, self.parts.T)
         seen = inner @ self.core
         tied = ((by_column / self.totals) ** 2).sum() + 2 * (
-            self.core * ((crossed / self.totals) @ crossed.T)
+            self.core * _product(crossed / self.totals, crossed.T)
         ).sum()
         return float(tied + (seen * seen.T).sum())
 
@@ -122,11 +124,22 @@ def additive(weights: Grid) -> Additive:
         weights = weights.T
     totals = weights.sum(axis=0)
     parts = weights / totals
-    left = np.diag(weights.sum(axis=1)) - parts @ weights.T
+    left = np.diag(weights.sum(axis=1)) - _product(parts, weights.T)
     # Adding to all rows what is taken from all columns changes no fitted value: that direction is free, and
     # filling it lets a plain inverse do.
     left += weights.sum() / len(left) ** 2
-    return Additive(np.linalg.inv(left), parts, totals, turned)
+    return Additive(np.asarray(np.linalg.inv(left), np.float64), parts, totals, turned)
+
+
+def _product(left: Grid, right: Grid) -> Grid:
+    """
+    Multiply two matrices, some rows at a time.
+
+    NumPy's library shares larger products out among processors. Forty brands' are so small that this gains
+    nothing, and where processors are busy its parts wait for each other.
+    """
+    rows = max(_ALONE // right.size, 1)
+    return np.vstack([left[at : at + rows] @ right for at in range(0, len(left), rows)])
 
 
 def tied_together(visits: Grid, own: int, other: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

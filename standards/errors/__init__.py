@@ -55,6 +55,13 @@ from standards.errors.people import (
     SignOnStale,
 )
 from standards.errors.problem import Problem
+from standards.errors.scorecards import (
+    PeriodUnclear,
+    ScorecardEmpty,
+    ScorecardLinkDead,
+    ScorecardNotFound,
+    ScorecardOptionUnknown,
+)
 from standards.errors.syncing import (
     DocumentTooNew,
     DocumentTooOld,
@@ -129,6 +136,7 @@ __all__ = [
     "PasswordTooLong",
     "PasswordTooShort",
     "PasswordsDiffer",
+    "PeriodUnclear",
     "PersonNotFound",
     "PhotoTooLarge",
     "PhotoTooManyPixels",
@@ -138,6 +146,10 @@ __all__ = [
     "Problem",
     "ProviderUnreachable",
     "ReasonMissing",
+    "ScorecardEmpty",
+    "ScorecardLinkDead",
+    "ScorecardNotFound",
+    "ScorecardOptionUnknown",
     "SetNotFound",
     "SignInRefused",
     "SignInTooSoon",

@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import storage.tables  # noqa: F401 - fills the metadata
+import storage.tables
+import storage.tally_tables  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],

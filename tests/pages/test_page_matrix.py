@@ -62,6 +62,9 @@ FOR_MANAGERS = (REFUSED, REFUSED, REFUSED, REFUSED)
 MATRIX = {
     "compare_brands.py": row(REFUSED, REFUSED, AREA, NOTHING, AREA | {"channel"}, AREA | {"channel"}),
     "export_files.py": row(*FOR_MANAGERS, NOTHING, NOTHING),
+    "hand_out_scorecards.py": row(
+        REFUSED, REFUSED, frozenset({"channel"}), NOTHING, frozenset({"channel"}), frozenset({"channel"})
+    ),
     "home.py": row(LISTED, NOTHING, AREA, NOTHING, LISTED, LISTED),
     "import_files.py": row(*FOR_MANAGERS, NOTHING, NOTHING),
     "judge_standards.py": row(NOTHING, NOTHING, REFUSED, REFUSED, NOTHING, NOTHING),

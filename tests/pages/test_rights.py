@@ -24,6 +24,7 @@ PAGES = sorted(
 TITLES = {
     "compare_brands.py": "Compare",
     "export_files.py": "Export",
+    "hand_out_scorecards.py": "Scorecards",
     "home.py": "Second Visit",
     "judge_standards.py": "Judge a case",
     "import_files.py": "Import",
@@ -45,7 +46,7 @@ OFFERED = {
         "record_visit.py",
         "your_account.py",
     },
-    Role.VIEWER: {"compare_brands.py", "read_visits.py", "your_account.py"},
+    Role.VIEWER: {"compare_brands.py", "hand_out_scorecards.py", "read_visits.py", "your_account.py"},
     Role.MANAGER: set(PAGES) - {"manage_people.py", "read_log.py"},
     Role.OWNER: set(PAGES),
 }

@@ -15,6 +15,7 @@ from server.oidc import oidc_routes
 from server.paths import nothing_routes
 from server.photos import photo_routes
 from server.requests import COOKIE
+from server.scorecard_links import scorecard_link_routes
 from server.security_headers import SecurityHeaders
 from server.sign_in import sign_in_routes
 from standards.people import Person, Role
@@ -29,7 +30,14 @@ HERE = "http://127.0.0.1:18999"
 def program() -> ASGIApp:
     """Return our own routes behind the door, without Streamlit's pages."""
     return Starlette(
-        routes=[*photo_routes(), *sign_in_routes(), *oidc_routes(), *api_routes(), *nothing_routes()],
+        routes=[
+            *photo_routes(),
+            *sign_in_routes(),
+            *oidc_routes(),
+            *scorecard_link_routes(),
+            *api_routes(),
+            *nothing_routes(),
+        ],
         middleware=[Middleware(SecurityHeaders), Middleware(Door)],
     )
 

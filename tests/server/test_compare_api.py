@@ -1,10 +1,12 @@
 """Comparisons by machine say what the page says, and single observations only what somebody may read."""
 
+import asyncio
 import csv
 import io
 import json
 import tracemalloc
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from storage.tables import VisitRow
 from storage.tallies import compared_columns
 from storage.visits import submit_visit
 from tests.builders import A_DAY, a_brand, a_channel, a_standard, a_visit, an_edition
+from tests.running import run
 from tests.server.behind_door import Browser, a_person
 
 MET, MISSED = Verdict.MET, Verdict.MISSED
@@ -195,6 +198,20 @@ def test_no_text_is_a_formula_in_a_spreadsheet(programme):
     assert (row["brand"], row["note"]) == ("'=Rival", "'+1, good")
 
 
+@pytest.mark.parametrize("path", [COMPARISON, OBSERVATIONS])
+def test_an_area_that_nobody_has_is_not_taken_for_no_area(database, programme, path):
+    with in_session() as session:
+        channel = a_channel(session, a_brand(session, "Third"), "Web", kind=Kind.WEBSITE, area="")
+        a_visit(session, channel, programme["edition"], {"A": MET, "wait": 60.0, "N": MET})
+    browser = reader()
+    for area in ("%00", "%20", "North%00"):
+        answer = browser.get(f"{path}?area={area}")
+        assert answer.status_code == 200, answer.text
+        assert (rows_of(answer) if path == OBSERVATIONS else answer.json()["visits"]) in ([], 0)
+    nowhere = browser.get(f"{path}?area=")
+    assert (len(rows_of(nowhere)) == 3) if path == OBSERVATIONS else (nowhere.json()["visits"] == 1)
+
+
 def test_answers_given_late_are_left_out_where_only_fresh_ones_are_asked_for(programme):
     with in_session() as session:
         channel = list_channels(session)[0]
@@ -220,11 +237,55 @@ def test_more_visits_than_are_read_at_once_come_in_order_and_each_once(programme
     assert [row.visited_on for row in found] == sorted(row.visited_on for row in found)
 
 
-def test_a_stream_takes_no_more_memory_the_longer_it_is(programme):
+def messages_to(browser: Browser, path: str) -> list[Any]:
+    """Return what the program sends for a path, message by message, as a server gets it."""
+    sent: list[Any] = []
+    cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies.jar)
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", b"127.0.0.1:18999"), (b"cookie", cookies.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 18999),
+    }
+
+    async def receive() -> Any:
+        return await asyncio.get_running_loop().create_future()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        await browser.app(scope, receive, send)
+
+    run(ask())
+    return sent
+
+
+def many_visits(count: int) -> None:
+    """Import visits of all days of a month."""
     head = "visit_id,brand,channel,kind,area,visited_on,A,wait,N\n"
-    lines = (f"v{n},Rival,Web,website,,2026-01-{n % 28 + 1:02},yes,90,yes\n" for n in range(4000))
+    lines = (f"v{n},Rival,Web,website,,2026-01-{n % 28 + 1:02},yes,90,yes\n" for n in range(count))
     with in_session() as session:
         import_visits(session, "Shop visit", (head + "".join(lines)).encode())
+
+
+def test_observations_leave_the_program_some_visits_at_a_time(programme):
+    many_visits(5 * VISITS_AT_ONCE)
+    begun, *parts = messages_to(reader(), OBSERVATIONS)
+    assert (begun["type"], begun["status"]) == ("http.response.start", 200)
+    lines = [part["body"].count(b"\n") for part in parts]
+    assert sum(lines) == 1 + 37 + 3 * 5 * VISITS_AT_ONCE
+    assert max(lines) <= 3 * VISITS_AT_ONCE
+
+
+def test_a_stream_takes_no_more_memory_the_longer_it_is(programme):
+    many_visits(4000)
     tracemalloc.start()
     sent, peaks = 0, []
     for at, part in enumerate(observed_rows(Selection(programme["edition"].set_id), seen_by=None)):

@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 
@@ -426,6 +427,46 @@ def test_what_stands_in_for_a_message_runs_the_page_again_with_nothing_pressed()
         assert BackMsg.FromString(only_run_again(other)) == BackMsg(
             rerun_script=ClientState(context_info=ContextInfo())
         )
+
+
+def test_an_open_page_is_passed_only_messages_it_uses_and_only_while_it_may_press():
+    person = a_person("Ann", Role.OWNER)
+    with in_session() as session:
+        token = open_session(session, person.id)
+    pressed = BackMsg(rerun_script=ClientState(query_string="a=1"))
+    pressed.rerun_script.widget_states.widgets.add(id="button", trigger_value=True)
+    sent = [BackMsg(clear_cache=True), pressed, BackMsg(set_run_on_save=True), pressed]
+    passed_on: list[BackMsg] = []
+
+    async def page(_scope: Scope, receive: Receive, _send: Send) -> None:
+        passed_on.append(BackMsg.FromString((await receive())["bytes"]))
+        with in_session() as session:
+            end_session(session, hash_token(token))
+        passed_on.append(BackMsg.FromString((await receive())["bytes"]))
+
+    async def opened() -> None:
+        waiting = iter(sent)
+
+        async def receive() -> Message:
+            return {"type": "websocket.receive", "bytes": next(waiting).SerializeToString()}
+
+        async def send(message: Message) -> None:
+            pytest.fail(f"the door answered itself: {message}")
+
+        headers = {"host": "127.0.0.1:18999", "origin": HERE, "cookie": f"{COOKIE}={token}"}
+        scope = {
+            "type": "websocket",
+            "scheme": "ws",
+            "path": "/_stcore/stream",
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+            "client": ("127.0.0.1", 1),
+        }
+        await Door(page)(scope, receive, send)
+
+    run(opened())
+    again = ClientState(query_string="a=1", context_info=ContextInfo())
+    assert passed_on == [pressed, BackMsg(rerun_script=again)]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ NOTHING = {
     "/recorder": all_get(404),
     "/recorder/": all_get(404),
     "/recorder/{path:path}": all_get(404),
+    "/scorecard/{path:path}": all_get(404),
     "/set-up": all_get(404),
     "/set-up/{path:path}": all_get(404),
     "/sign-in": all_get(404),
@@ -65,6 +66,10 @@ MATRIX: dict[tuple[str, str], dict[str, int]] = {
     ("POST", "/set-up/{token}"): all_get(404),
     ("GET", "/invitation/{token}"): all_get(404),
     ("POST", "/invitation/{token}"): all_get(404),
+    # Open to whoever has a link's token; nobody has this one (see test_scorecard_links.py).
+    ("GET", "/scorecard/{token}"): all_get(404),
+    ("GET", "/scorecard/{token}/picture.png"): all_get(404),
+    ("GET", "/scorecard/{token}/scorecard.pdf"): all_get(404),
     ("GET", "/door/{name}"): all_get(200),
     # Where single sign-on is not set up; where it is, see WITH_SINGLE_SIGN_ON.
     ("GET", "/oidc/start"): all_get(404),

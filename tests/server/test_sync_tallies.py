@@ -12,8 +12,8 @@ from standards.values import answer_of
 from storage.checking import find_faults
 from storage.comparing import Selection
 from storage.sessions import in_session
-from storage.tables import TallyRow
 from storage.tallies import compared_columns
+from storage.tally_tables import TallyRow
 from storage.visits import record_answer, start_visit, submit_visit
 from tests.builders import a_standard
 from tests.server.phone import Phone, a_phone, a_photo, named

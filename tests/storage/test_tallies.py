@@ -1,5 +1,6 @@
 """What comparing reads is what the visits hold, to the last bit, after every kind of change."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from standards.people import Role
 from standards.values import answer_of
-from standards.visits import State
+from standards.visits import COUNTED_STATES, State
 from storage.backup import restore_backup, write_backup
 from storage.channels import change_channel, list_channels
 from storage.checking import find_faults
@@ -35,10 +36,23 @@ from tests.storage.random_visits import (
 
 VISITS = b"visit_id,brand,channel,kind,area,visited_on,new,rude\n1,Rival,New,shop,West,2026-01-05,yes,yes\n"
 
+on_sqlite, on_postgresql = (
+    pytest.mark.parametrize("database", [name], indirect=True) for name in ("sqlite", "postgresql")
+)
+
 
 @pytest.fixture
 def programme(database):
     return store_programme()
+
+
+@pytest.fixture
+def new_york():
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def a_visit_is_added(chance):
@@ -58,7 +72,8 @@ def a_visit_of_the_same_day_is_added(chance):
 
 
 def the_oldest(session: Session) -> VisitRow:
-    return session.scalars(select(VisitRow).order_by(col(VisitRow.visited_on), col(VisitRow.id))).all()[0]
+    counted = select(VisitRow).where(col(VisitRow.state).in_(COUNTED_STATES))
+    return session.scalars(counted.order_by(col(VisitRow.visited_on), col(VisitRow.id))).all()[0]
 
 
 def a_visit_is_voided(_chance):
@@ -145,7 +160,7 @@ def a_channel_moves(_chance):
 
 def visits_are_tallied_anew(_chance):
     with in_session() as session:
-        assert retally(session) == 20
+        assert retally(session) >= 20
 
 
 CHANGES = [
@@ -169,8 +184,7 @@ CHANGES = [
 ]
 
 
-@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-def test_what_is_compared_equals_a_recomputation_after(programme, change):
+def equals_a_recomputation_after(change, programme):
     assert compared_here() > 8
     with another_process() as reading:
         with reading() as session:
@@ -184,6 +198,27 @@ def test_what_is_compared_equals_a_recomputation_after(programme, change):
         assert equals_a_recomputation(session, closely=True) == seen
     with in_session(read_only=True) as session:
         assert not [fault for fault in find_faults(session) if "Tally" in fault]
+
+
+@on_sqlite
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_what_is_compared_equals_a_recomputation_after(programme, change):
+    equals_a_recomputation_after(change, programme)
+
+
+@on_postgresql
+def test_what_is_compared_equals_a_recomputation_after_one_change_upon_the_other(programme):
+    for change in CHANGES:
+        # It is loaded like any other visits, and on SQLite: here it would take as long as all the rest.
+        if change is not the_example_is_loaded_and_removed:
+            equals_a_recomputation_after(change, programme)
+
+
+@on_sqlite
+def test_a_wait_is_as_fresh_where_the_computer_keeps_another_time(programme, new_york):
+    a_channel_moves(programme)
+    visits_are_tallied_anew(programme)
+    assert compared_here() > 8
 
 
 def test_what_a_restored_backup_holds_is_compared_and_nothing_else(programme, tmp_path):
@@ -200,6 +235,7 @@ def test_what_a_restored_backup_holds_is_compared_and_nothing_else(programme, tm
             assert equals_a_recomputation(session) == before
 
 
+@on_sqlite
 def test_the_chicago_visits_equal_a_recomputation(database, chicago):
     with in_session() as session:
         import_standards(session, "Chicago", (chicago / "standards.csv").read_bytes())
