@@ -108,3 +108,16 @@ def test_its_example_files_can_be_imported_with_its_commands(tmp_path):
 def test_every_word_that_a_standards_file_may_hold_stands_in_it():
     words = [str(word) for words in (Measure, Comparator, Kind, Scope, Evidence) for word in words]
     assert [word for word in words if f"`{word}`" not in README] == []
+
+
+@pytest.mark.parametrize("line", range(1, 43))
+def test_each_line_of_the_recorders_contract_names_the_files_that_test_it(line):
+    (row,) = re.findall(rf"^  \| {line} \| (.+) \|$", README, re.MULTILINE)
+    wanted = re.compile(rf"def test_line_0?{line}_|test\(\s*\"line {line}\b")
+    named = {f"tests/{name}" for name in re.findall(r"`([^`]+)`", row)}
+    files = [*(ROOT / "tests").rglob("test_*.py"), *(ROOT / "tests").rglob("*.mjs")]
+    there = {
+        file.relative_to(ROOT).as_posix() for file in files if wanted.search(file.read_text(encoding="utf-8"))
+    }
+    assert named == there
+    assert named
