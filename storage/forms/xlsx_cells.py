@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isfinite
+from math import ceil, isfinite
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
@@ -18,6 +18,11 @@ _NUMBER_FORMATS = {
     "number": "#,##0.##",
     "whole": "#,##0",
 }
+
+
+_LINE = 15
+# A row of Excel is no higher; what stands below is read in the cell itself.
+_MOST_LINES = 27
 
 
 @dataclass(frozen=True)
@@ -49,17 +54,29 @@ class Formats:
             kind: book.add_format({"num_format": written, "valign": "top"})
             for kind, written in _NUMBER_FORMATS.items()
         }
+        # On the first sheet figures stand among words, and begin where those begin.
+        self._beside: dict[str, Format] = {
+            kind: book.add_format({"num_format": written, "valign": "top", "align": "left", "indent": 1})
+            for kind, written in _NUMBER_FORMATS.items()
+        }
         wrapped = {"text_wrap": True, "valign": "top"}
         self._known |= {
             # A text stays one even when its cell is typed over.
-            "text": book.add_format({"num_format": "@", "valign": "top"}),
-            "words": book.add_format({"num_format": "@", **wrapped}),
+            "text": book.add_format({"num_format": "@", "valign": "top", "align": "left", "indent": 1}),
+            "words": book.add_format({"num_format": "@", "align": "left", "indent": 1, **wrapped}),
             "head": book.add_format({"bold": True, "font_color": "#ffffff", "bg_color": colour, **wrapped}),
             "title": book.add_format({"bold": True, "font_size": 20, "font_color": colour}),
             "label": book.add_format({"bold": True, "valign": "top"}),
             "section": book.add_format({"bold": True, "font_size": 13, "font_color": colour}),
             "big": book.add_format(
-                {"bold": True, "font_size": 20, "font_color": colour, "num_format": "0.0%", "align": "left"}
+                {
+                    "bold": True,
+                    "font_size": 20,
+                    "font_color": colour,
+                    "num_format": "0.0%",
+                    "align": "left",
+                    "indent": 1,
+                }
             ),
         }
 
@@ -67,9 +84,15 @@ class Formats:
         """Return the look of a kind of value."""
         return self._known[kind]
 
+    def beside_words(self, kind: str) -> Format:
+        """Return the look of a kind of value on the first sheet."""
+        return self._beside.get(kind) or self._known[kind]
+
 
 def write_head(sheet: Worksheet, columns: Sequence[Column], formats: Formats) -> None:
     """Write the names of a table's columns, and keep them in sight."""
+    # Bold letters are wider.
+    make_room(sheet, 0, [(column.name, int(0.8 * column.width)) for column in columns])
     for at, column in enumerate(columns):
         sheet.set_column(at, at, column.width)
         write_cell(sheet, 0, at, column.name, formats.of("head"))
@@ -86,3 +109,19 @@ def write_cell(sheet: Worksheet, row: int, column: int, held: Held, look: Format
         sheet.write_formula(row, column, held.text, look, held.value)
     elif held is not None and isfinite(held):
         sheet.write_number(row, column, held, look)
+
+
+def make_room(sheet: Worksheet, row: int, words: Sequence[tuple[str, int]]) -> None:
+    """
+    Make a row as high as its longest words need, before they are written; not every program does so itself.
+
+    Args:
+        words: texts that are broken into lines, and how many characters wide their columns are.
+    """
+    # Breaks between words leave some of a line empty.
+    needed = (
+        sum(max(1, ceil(len(line) / (0.9 * width))) for line in clean_cell(text).split("\n"))
+        for text, width in words
+    )
+    if (lines := min(max(needed, default=1), _MOST_LINES)) > 1:
+        sheet.set_row(row, _LINE * lines)

@@ -10,11 +10,13 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from standards.scorecards.values import RawObservation, Scorecard
-from storage.forms.look import Look, dark_enough
-from storage.forms.xlsx_cells import Column, Formats, Held, write_cell, write_head
+from storage.forms.look import Look, Paper, dark_enough
+from storage.forms.xlsx_cells import Column, Formats, Held, make_room, write_cell, write_head
 from storage.forms.xlsx_charts import add_charts
 from storage.forms.xlsx_tables import Table, summary_of, tables_of
 
+# By Excel's numbers.
+_PAPERS = {Paper.LETTER: 1, Paper.A4: 9}
 # What a sheet of Excel holds, header and last words included.
 MOST_ROWS = 1_048_576
 OBSERVATION_COLUMNS = (
@@ -33,6 +35,7 @@ OBSERVATION_COLUMNS = (
     Column("Given up", "text", 9),
     Column("Note", "text", 60),
 )
+_SUMMARY_WIDTHS = (30, 26, 90)
 _TOO_MANY = "Excel takes no more rows: the CSV file holds every observation."
 
 
@@ -70,9 +73,11 @@ def write_xlsx(
         formats = Formats(book, dark_enough(look.colour if look else None, card.subject.colour))
         summary = book.add_worksheet("Scorecard")
         next_row = _write_summary(summary, card, formats)
-        sheets = {table.name: _write_table(book, table, formats) for table in tables_of(card) if table.rows}
+        _fit(summary, look, wide=False)
+        tables = [table for table in tables_of(card) if table.rows]
+        sheets = {table.name: _write_table(book, table, formats, look) for table in tables}
         add_charts(book, summary, card, sheets, formats, next_row)
-        return _write_observations(book, observations, formats, most_rows)
+        return _write_observations(book, observations, formats, look, most_rows)
     finally:
         book.close()
 
@@ -80,20 +85,38 @@ def write_xlsx(
 def _write_summary(sheet: Worksheet, card: Scorecard, formats: Formats) -> int:
     """Write the first sheet's words and figures, and return the first free row."""
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 1, 22)
-    sheet.set_column(2, 2, 90)
+    for at, width in enumerate(_SUMMARY_WIDTHS):
+        sheet.set_column(at, at, width)
     for number, line in enumerate(summary_of(card)):
+        words = [(str(held), _SUMMARY_WIDTHS[at]) for at, (held, kind) in enumerate(line) if kind == "words"]
+        make_room(sheet, number, words)
         for at, (held, kind) in enumerate(line):
-            write_cell(sheet, number, at, held, formats.of(kind))
+            write_cell(sheet, number, at, held, formats.beside_words(kind))
     return len(summary_of(card)) + 1
 
 
-def _write_table(book: Workbook, table: Table, formats: Formats) -> int:
+def _fit(sheet: Worksheet, look: Look | None, *, wide: bool) -> None:
+    """Print every column on one page's width; a table's head again on each page."""
+    sheet.set_paper(_PAPERS[look.paper if look else Paper.A4])
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
+    if wide:
+        sheet.set_landscape()
+        sheet.repeat_rows(0)
+
+
+def _write_table(book: Workbook, table: Table, formats: Formats, look: Look | None) -> int:
     sheet = book.add_worksheet(table.name)
+    _fit(sheet, look, wide=True)
     write_head(sheet, table.columns, formats)
     looks = [formats.of(column.kind) for column in table.columns]
     for number, row in enumerate(table.rows, 1):
+        words = [
+            (held, column.width)
+            for held, column in zip(row, table.columns, strict=True)
+            if column.kind == "words" and isinstance(held, str)
+        ]
+        make_room(sheet, number, words)
         for at, held in enumerate(row):
             write_cell(sheet, number, at, held, looks[at])
     sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
@@ -101,10 +124,15 @@ def _write_table(book: Workbook, table: Table, formats: Formats) -> int:
 
 
 def _write_observations(
-    book: Workbook, observations: Iterable[RawObservation], formats: Formats, most_rows: int
+    book: Workbook,
+    observations: Iterable[RawObservation],
+    formats: Formats,
+    look: Look | None,
+    most_rows: int,
 ) -> bool:
     source = iter(observations)
     sheet = book.add_worksheet("Observations")
+    _fit(sheet, look, wide=True)
     write_head(sheet, OBSERVATION_COLUMNS, formats)
     looks = [formats.of(column.kind) for column in OBSERVATION_COLUMNS]
     number = 0

@@ -71,7 +71,11 @@ def summary_of(card: Scorecard) -> list[Line]:
 def _highlight_line(found: Highlight) -> Line:
     said = shown_verdict(found.verdict) if found.verdict else shown_share(found.rate.percent)
     quoted = " ".join(f"“{quote.words}”" for quote in found.quotes)
-    return [(found.touchpoint, "label"), (said, "text"), (f"{found.statement}. {quoted}".strip(), "words")]
+    return [
+        (found.touchpoint, "label"),
+        (said, "text"),
+        (f"{found.statement.rstrip('.')}. {quoted}".strip(), "words"),
+    ]
 
 
 def tables_of(card: Scorecard) -> list[Table]:
