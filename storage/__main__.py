@@ -113,7 +113,7 @@ def scorecards(
     forms: Annotated[str, typer.Option(help="Any of pdf, xlsx, csv, png, with commas.")] = "pdf",
     paper: Annotated[str, typer.Option(help="a4 or letter.")] = "a4",
 ) -> None:
-    """Write the scorecard of a brand and of each of its channels.
+    """Write scorecards of a brand and its channels.
 
     Of all complete visits of a period. No shopper is named in them.
     """

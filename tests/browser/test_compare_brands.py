@@ -130,7 +130,7 @@ def test_a_link_opens_the_same_view_in_another_browser(server: Server, phone: Pa
     phone.keyboard.press("Escape")
     settle(phone)
     phone.get_by_text("Filters", exact=True).click()
-    phone.locator(CHART.format("time")).wait_for(timeout=30_000)
+    phone.locator(CHART.format("time")).first.wait_for(timeout=30_000)
     settle(phone)
     link, seen = phone.url, said_on(phone)
     chosen = ("look=over+time", "compare_period=quarter", "fresh=true", "adjusted=false", "competitor=")
@@ -144,7 +144,7 @@ def test_a_link_opens_the_same_view_in_another_browser(server: Server, phone: Pa
     other.add_cookies([{"name": COOKIE, "value": token, "url": server.address}])
     page = other.new_page()
     visit_page(page, link)
-    page.locator(CHART.format("time")).wait_for(timeout=30_000)
+    page.locator(CHART.format("time")).first.wait_for(timeout=30_000)
     expect(page.get_by_text("Quillstone · fresh answers only")).to_be_visible()
     assert len(seen) > 4
     assert said_on(page) == seen
@@ -175,6 +175,7 @@ def test_tapping_a_gap_leads_to_its_photos_and_back(server: Server, phone: Page)
 @pytest.mark.usefixtures("gap")
 def test_the_keyboard_reaches_the_visits_behind_a_figure(server: Server, phone: Page):
     visit_page(phone, f"{server.address}/compare_brands")
+    settle(phone)
     box = phone.get_by_label("See the visits behind a figure").last
     box.focus()
     phone.keyboard.type("B · Ours")

@@ -72,7 +72,8 @@ MATRIX = {
     "manage_people.py": row(*FOR_MANAGERS, REFUSED, NAME),
     "read_log.py": row(*FOR_MANAGERS, REFUSED, NAME | AREA | {"channel"}),
     "read_standards.py": row(NOTHING, NOTHING, REFUSED, REFUSED, NOTHING, NOTHING),
-    "read_visits.py": row(WHOLE, NOTHING, SUBMITTED, NOTHING, WHOLE, WHOLE),
+    # Who plans a visit chooses who makes it.
+    "read_visits.py": row(WHOLE, NOTHING, SUBMITTED, NOTHING, WHOLE | NAME, WHOLE | NAME),
     "record_visit.py": row(RECORDED, NOTHING, REFUSED, REFUSED, RECORDED, RECORDED),
     "shape_standards.py": row(*FOR_MANAGERS, NOTHING, NOTHING),
     "your_account.py": row(NAME, NOTHING, AREA, NOTHING, NOTHING, NOTHING),

@@ -41,8 +41,8 @@ def test_help_names_every_command_on_a_line_of_its_own():
     assert code == 0
     assert [line.split()[0] for line in commands] == [
         "migrate", "import-standards", "import-visits", "export-observations", "export-scores",
-        "load-example", "remove-example", "backup", "restore", "add-owner", "end-sessions", "check",
-        "retally",
+        "scorecards", "load-example", "remove-example", "backup", "restore", "add-owner", "end-sessions",
+        "check", "retally",
     ]  # fmt: skip
     assert not any(line.endswith("...") for line in commands)
 
