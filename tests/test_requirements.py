@@ -12,7 +12,7 @@ OURS = {"app", "pages", "standards", "storage", "server", "tests", "benchmarks"}
 
 # Used without an import: by the name in a database URL, as data, and from the command line.
 USED_OTHERWISE = {"psycopg", "python-multipart", "tzdata"}
-TOOLS = {"pytest-randomly", "pytest-xdist", "ruff", "mypy", "uv"}
+TOOLS = {"pytest-randomly", "pytest-rerunfailures", "pytest-xdist", "ruff", "mypy", "uv"}
 
 
 def asked_for(file: str) -> list[str]:
