@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.planning import say_begun, show_planned
+from pages.parts.recorder_link import recorder_link
 from pages.parts.scores import say_score
 from pages.parts.signed_in import signed_in
 from pages.parts.stopwatch import wait_card
@@ -32,6 +33,7 @@ if not brands:
 
 own = next((brand for brand in brands if brand.is_own and not brand.is_example), None)
 st.title("Second Visit", anchor=False)
+recorder_link()
 
 if waits:
     st.subheader("Waiting for a reply", anchor=False)

@@ -36,6 +36,13 @@ def test_a_missing_name_is_told_and_nothing_is_stored():
     assert "NAME-2" in test.error[0].value
 
 
+def test_home_leads_to_the_recorder():
+    with in_session() as session:
+        add_brand(session, "Corner Shop", is_own=True)
+    written = "".join(html.proto.body for html in home().get("html"))
+    assert written.count('href="/recorder/" target="_self"') == 1
+
+
 def test_drafts_and_latest_scores_are_links():
     with in_session() as session:
         brand = add_brand(session, "Own", is_own=True)

@@ -111,6 +111,7 @@ def test_line_09_this_phone_shows_what_the_browser_promised_the_room_left_and_th
     expect(facts).to_contain_text("used")
     expect(facts).to_contain_text("Kept for good")
     expect(facts).to_contain_text("Last sync")
+    expect(page.get_by_role("link", name="Open the pages")).to_have_attribute("href", "/")
     page.click("text=Sync now")
     expect(facts).to_contain_text("today,", timeout=ENOUGH_MS)
     expect(facts).to_contain_text("nothing", timeout=ENOUGH_MS)

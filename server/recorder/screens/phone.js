@@ -41,6 +41,7 @@ export async function openPhone(app) {
       h("section", { class: "card" }, facts, button("Sync now", () => void app.sync?.now(), { class: "big", icon: "sync" })),
       h("section", { class: "card" }, h("h2", {}, "To the eye"), h("div", { class: "pair" }, button("Light or dark", switchTheme, { class: "big", icon: "dark" }), button("Cover the screen", cover, { class: "big", icon: "cover" })), textSizes()),
       h("section", { class: "card" }, h("h2", {}, "Save an export file"), h("p", { class: "hint" }, "One visit with its photos, as a file that opens without this program."), exports),
+      h("section", { class: "card" }, h("h2", {}, "At a desk"), h("a", { class: "row", href: "/" }, h("span", {}, "Open the pages: visits, comparing, standards"), icon("next"))),
       h("section", { class: "card" }, h("h2", {}, "Version"), button("Look for an update", () => lookForUpdate(update), { class: "big", icon: "sync" }), update, h("a", { class: "row", href: "/recorder/recover" }, h("span", {}, "Repair the program"), icon("next"))),
       h("section", { class: "card" }, h("h2", {}, "Sign out"), leaving),
     ),
