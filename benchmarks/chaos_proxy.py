@@ -83,16 +83,11 @@ class ChaosProxy:
         self._kill = kill
         self._kills: deque[int] = deque()
         self._number = 0
-        self._is_calm = False
         self._repeats: set[asyncio.Task[None]] = set()
 
     def kill_soon(self, writes: int) -> None:
         """Have the server killed while it stores the nth write from now, or from the kill before it."""
         self._kills.append(max(1, writes))
-
-    def calm_down(self) -> None:
-        """Let everything through from now on."""
-        self._is_calm = True
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -130,7 +125,7 @@ class ChaosProxy:
             writer.close()
 
     def _next_fault(self, request: _Request) -> tuple[Fault, Random]:
-        if not request.is_api or self._is_calm:
+        if not request.is_api:
             return Fault.NONE, Random(0)  # noqa: S311 - repeatable, and no secret
         self._number += 1
         chance = Random(f"{self._seed} {self._number}")  # noqa: S311 - as above

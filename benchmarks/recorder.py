@@ -14,13 +14,12 @@ from math import ceil
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from urllib.error import URLError
 from urllib.parse import quote
-from urllib.request import urlopen
 from uuid import uuid4
 
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from benchmarks.shell import wait_until_healthy
 from server.requests import COOKIE
 from standards.people import Role
 from storage.channels import list_channels
@@ -36,7 +35,6 @@ CHROMIUM = "/usr/bin/chromium"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 SLOW_4G = {"latency": 150, "downloadThroughput": 1_600_000 / 8, "uploadThroughput": 750_000 / 8}
 PHONE = ViewportSize(width=390, height=844)
-START_SECONDS = 60
 LONGEST_MS = 60_000
 STANDARDS = 30
 
@@ -148,23 +146,11 @@ def _running(folder: Path) -> Iterator[Program]:
     )
     try:
         address = f"http://127.0.0.1:{port}"
-        _wait_until_healthy(port)
+        wait_until_healthy(port)
         yield Program(address, token, str(visit_id), touchpoint)
     finally:
         process.kill()
         process.wait()
-
-
-def _wait_until_healthy(port: int) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("the server did not start")
 
 
 def _phone(browser: Browser, program: Program, *, worker: bool) -> BrowserContext:

@@ -107,14 +107,15 @@ def running(command: list[str]) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_healthy(port)
+        wait_until_healthy(port)
         yield port
     finally:
         process.kill()
         process.wait()
 
 
-def _wait_until_healthy(port: int) -> None:
+def wait_until_healthy(port: int) -> None:
+    """Wait until a server on this machine answers."""
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         try:

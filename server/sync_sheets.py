@@ -4,10 +4,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from server.api_shapes import SentStandard
 from server.sync_shapes import ToldVisit, told_visit
 from standards.document_versions import SCHEMA
-from standards.editions import Edition, Evidence, Kind, Scope, Standard
-from standards.measuring import Comparator, Measure
+from standards.editions import Edition, Kind, Standard
+from standards.measuring import Measure
 from standards.people import Person
 from standards.values import steps_of
 from standards.visits import Channel
@@ -42,26 +43,6 @@ class ToldChannel(BaseModel):
     brand: ToldBrand
 
 
-class ToldStandard(BaseModel):
-    """One statement to observe, with its measure and target."""
-
-    code: str
-    touchpoint: str
-    statement: str
-    measure: Measure
-    comparator: Comparator
-    target: float
-    unit: str
-    weight: float
-    no_no: bool
-    scope: Scope
-    kinds: list[Kind] = Field(description="Channel kinds it is asked at; none means all.")
-    evidence: Evidence
-    job_aid: str
-    script: str
-    steps: list[str] = Field(description="A rating's five steps in words, lowest first.")
-
-
 class ToldEdition(BaseModel):
     """One edition of a set; its standards in visiting order."""
 
@@ -70,7 +51,7 @@ class ToldEdition(BaseModel):
     number: int
     minimum_coverage: float
     is_example: bool
-    standards: list[ToldStandard]
+    standards: list[SentStandard]
 
 
 class ToldSheets(BaseModel):
@@ -117,7 +98,7 @@ def _edition(edition: Edition) -> dict[str, Any]:
 
 
 def _standard(standard: Standard) -> dict[str, Any]:
-    same = {name: getattr(standard, name) for name in ToldStandard.model_fields if hasattr(standard, name)}
+    same = {name: getattr(standard, name) for name in SentStandard.model_fields if hasattr(standard, name)}
     return {
         **same,
         "comparator": standard.target.comparator,
