@@ -13,7 +13,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 
-from storage.sessions import close_database
+from storage.migrating import migrate
+from storage.sessions import close_database, open_engine
 
 # A busy machine is slow and not wrong.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -23,13 +24,40 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
 @pytest.fixture(autouse=True)
-def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give every test a data folder and an SQLite database of its own."""
+def data_folder(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """
+    Give every test a data folder and an SQLite database of its own.
+
+    The tables are there already, and empty: making them takes longer than most tests. A test marked
+    `unmigrated` finds nothing, as the program does where it first starts.
+    """
     folder = tmp_path / "data"
     monkeypatch.setenv("SECOND_VISIT_DATA", str(folder))
     monkeypatch.delenv("SECOND_VISIT_DATABASE_URL", raising=False)
+    if is_migrated(request):
+        folder.mkdir()
+        shutil.copyfile(request.getfixturevalue("migrated_file"), folder / "second_visit.db")
     yield folder
     close_database()
+
+
+def is_migrated(request: pytest.FixtureRequest) -> bool:
+    """Return whether a test begins with tables."""
+    return request.node.get_closest_marker("unmigrated") is None
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate an SQLite database, once a process, for tests to begin with a copy of it."""
+    file = tmp_path_factory.mktemp("migrated") / "second_visit.db"
+    opened = open_engine(f"sqlite:///{file}")
+    migrate(opened)
+    # With its last connection SQLite puts what stands in the log beside it into the file.
+    opened.dispose()
+    assert [kept.name for kept in file.parent.iterdir()] == [file.name]
+    return file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,8 +68,11 @@ def database(
     if request.param == "postgresql":
         server = request.getfixturevalue("postgresql_server")
         name = f"test_{uuid4().hex}"
+        create = f'CREATE DATABASE "{name}"'
+        if is_migrated(request):
+            create += f' TEMPLATE "{request.getfixturevalue("migrated_template")}" STRATEGY file_copy'
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            connection.execute(create.encode())
         monkeypatch.setenv("SECOND_VISIT_DATABASE_URL", f"{server}/{name}")
     yield str(request.param)
     close_database()
@@ -49,6 +80,19 @@ def database(
         # Hundreds of databases kept to the end would take longer to remove than they were in use.
         with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql_server: str) -> str:
+    """Migrate a PostgreSQL database, once a process, for tests to begin with a copy of it."""
+    name = "migrated"
+    with psycopg.connect(f"{postgresql_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    opened = open_engine(f"{postgresql_server}/{name}".replace("postgresql://", "postgresql+psycopg://"))
+    migrate(opened)
+    # Nobody may be connected to what is copied.
+    opened.dispose()
+    return name
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +131,11 @@ def chicago() -> Path:
     if not folder.is_dir():
         pytest.skip("the Chicago visits are not beside this checkout (../shared/data/chicago)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests marked `long`, so that no process is left with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.hookimpl(wrapper=True)

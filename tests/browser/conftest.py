@@ -7,12 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 from server.requests import COOKIE
 from standards.people import Person, Role
@@ -146,8 +148,15 @@ def sign_in(page: Page, server: Server) -> Person:
 
 def settle(page: Page) -> None:
     """Wait until Streamlit has drawn what the last tap asked for."""
-    # The tap has to reach the server before "running" can be seen to end.
-    page.wait_for_timeout(250)
+    # The tap has to reach the server before "running" can be seen to end. Not every tap asks for something.
+    with suppress(NotInTime):
+        page.wait_for_function(
+            """() => {
+                const app = document.querySelector('[data-testid="stApp"]');
+                return app && app.dataset.testScriptState !== "notRunning";
+            }""",
+            timeout=250,
+        )
     page.wait_for_function(
         """() => {
             const app = document.querySelector('[data-testid="stApp"]');

@@ -43,6 +43,7 @@ def find_barriers(phone: Page) -> list[str]:
     return [str(one) for one in found]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("signed_in")
 def test_no_page_breaks_its_policy_or_asks_another_host(server: Server, phone: Page):
     load_example()

@@ -87,6 +87,7 @@ def typed(page: Page, label: str, text: str) -> None:
     settle(page)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("signed_in")
 def test_a_visit_survives_a_reload_and_a_killed_server(server: Server, phone: Page):
     with in_session() as session:

@@ -120,6 +120,7 @@ def record(page: Page, server: Server, *, count: int) -> UUID:
     return visit_id
 
 
+@pytest.mark.long
 def test_a_charter_becomes_two_editions_and_each_visit_is_scored_by_its_own(server: Server, page: Page):
     with in_session() as session:
         add_brand(session, "Own brand", is_own=True)

@@ -4,6 +4,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import AppTest
 
 from standards.people import Person, Role
@@ -33,6 +34,8 @@ def page_of(person: Person | None = None) -> AppTest:
     """Return a browser tab of a person, an owner unless told, that has opened nothing yet."""
     test = AppTest.from_file(str(FRAME), default_timeout=30)
     test.user = user_of(person or a_person())
+    # No package brings a component. Asking every package takes longer than most pages, at every tab.
+    test._bidi_component_manager = BidiComponentManager()
     return test
 
 

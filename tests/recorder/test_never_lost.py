@@ -31,6 +31,7 @@ def test_visits_over_a_bad_connection_arrive_whole_and_once_though_phones_and_se
     assert told["requests"][Fault.CUT] + told["requests"][Fault.LOSE] > 0
 
 
+@pytest.mark.long
 def test_the_recorder_in_a_browser_loses_nothing_though_its_tabs_and_the_server_are_killed(tmp_path):
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (Debian's package chromium)")

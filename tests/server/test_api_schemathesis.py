@@ -13,6 +13,7 @@ from tests.builders import a_brand, a_channel, a_visit, an_edition
 WANTED = REQUESTS if os.environ.get("CI_REQUIRE_ALL") else REQUESTS // 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", Role)
 def test_no_request_makes_the_server_fail_and_every_answer_is_as_described(role):
     token = sign_in_as(role)

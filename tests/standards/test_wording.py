@@ -293,6 +293,7 @@ def test_the_readers_own_words_in_any_order_are_read(words):
         assert text[finding.start : finding.end].lower() == finding.word.lower()
 
 
+@pytest.mark.long
 def test_ten_thousand_hostile_strings_never_raise():
     for text in hostile_strings(10_000):
         reading = read_statement(text)

@@ -11,6 +11,8 @@ from storage.sessions import in_session, open_engine
 from storage.settings import read_settings
 from storage.visit_lists import VisitFilter, list_visits
 
+pytestmark = pytest.mark.unmigrated
+
 DAYS = "'2026-01-01 00:00:00+00:00', '2026-01-02 00:00:00+00:00'"
 OLD = "20261122_first_tables"
 FILLED = """

@@ -13,6 +13,8 @@ from storage.scorecard_links import list_links
 from storage.sessions import engine, in_session, open_engine
 from storage.settings import read_settings
 
+pytestmark = pytest.mark.unmigrated
+
 BEFORE, AFTER = "20261122_sync", "20261122_scorecard_links"
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 INSTANTS = "'2026-03-10 12:00:00+00:00', '2099-04-10 12:00:00+00:00', NULL, NULL"

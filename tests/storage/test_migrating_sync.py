@@ -18,6 +18,8 @@ from storage.sync_documents import document_of
 from storage.tables import VisitRow
 from storage.visits import get_visit, record_note
 
+pytestmark = pytest.mark.unmigrated
+
 BEFORE = "20261122_tallies"
 DRAFT, DONE, PHOTO = (UUID(f"0190a5d2-7e34-7000-8000-00000000000{n}") for n in (1, 2, 3))
 FILLED = """

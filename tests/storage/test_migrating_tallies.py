@@ -18,6 +18,8 @@ from tests.builders import a_brand, a_channel, a_visit
 from tests.storage.recomputing import assert_same, recomputed_columns
 from tests.storage.test_migrating_workshop import fill
 
+pytestmark = pytest.mark.unmigrated
+
 BEFORE = "20261122_time_notes"
 A_TIME = "2026-03-10 12:00:00+00:00"
 VISITS = {state: uuid4() for state in ("submitted", "approved", "void", "draft", "returned")}

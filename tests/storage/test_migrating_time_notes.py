@@ -17,6 +17,8 @@ from storage.settings import read_settings
 from storage.time_notes import add_time_note, list_time_notes
 from storage.visits import get_visit
 
+pytestmark = pytest.mark.unmigrated
+
 BEFORE, AFTER = "20261122_workshop", "20261122_time_notes"
 A_TIME = "2026-03-10 12:00:00+00:00"
 VISIT = uuid4()

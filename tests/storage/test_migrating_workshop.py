@@ -17,6 +17,8 @@ from storage.sessions import close_database, engine, in_session, open_engine
 from storage.settings import read_settings
 from storage.visits import get_visit
 
+pytestmark = pytest.mark.unmigrated
+
 BEFORE = "20261122_first_tables"
 A_TIME = "2026-03-10 12:00:00+00:00"
 VISIT = uuid4()
