@@ -2,16 +2,22 @@
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from threading import Event, Thread
+from time import monotonic
+from typing import Any
 
 _MOST_HEAD = 64 * 1024
 _ANSWER_SECONDS = 60
 _REPEATED_AFTER_SECONDS = 0.6
+_FIRST_WRITE_SECONDS, _REMEMBERED_WRITES = 0.01, 20
+# A page asks this address when it is about to die. No answer comes: it waits until it is killed.
+DYING = "/never-lost/dying/"
+_DYING_SECONDS = 60
 
 
 class Fault(StrEnum):
@@ -56,6 +62,10 @@ class _Request:
         return b"\r\n".join([first, b"Connection: close", *length, *kept]) + b"\r\n\r\n" + self.body
 
     @property
+    def path(self) -> str:
+        return self.head.split(b" ", 2)[1].decode("latin-1")
+
+    @property
     def is_api(self) -> bool:
         return b" /api/" in self.head.split(b"\r\n", 1)[0]
 
@@ -73,21 +83,41 @@ class ChaosProxy:
     Stands between phones and a server; the nth request to the API meets the nth fault of its seed.
 
     What is not of the API (the recorder's own files) comes through.
+
+    Whoever uses it says how: `kill` ends the server at once, `revive` starts it again and may take its time,
+    `on_dying` is told which page is about to die and what it says of itself.
     """
 
-    def __init__(self, server_port: int, seed: int, *, kill: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, server_port: int, seed: int) -> None:
+        self.kill: Callable[[], None] = lambda: None
+        self.revive: Callable[[], None] = lambda: None
+        self.on_dying: Callable[[str, bytes], None] = lambda _page, _told: None
         self.port = 0
         self.met: Counter[Fault] = Counter()
+        self.answers: Counter[int] = Counter()
+        # Of the kills, those that came while the server had a write and had not answered it.
+        self.killed_in_write = 0
+        self.failure: BaseException | None = None
         self._server_port = server_port
         self._seed = seed
-        self._kill = kill
         self._kills: deque[int] = deque()
+        self._is_down = False
         self._number = 0
-        self._repeats: set[asyncio.Task[None]] = set()
+        self._write_seconds = _FIRST_WRITE_SECONDS
+        self._beside: set[asyncio.Task[None]] = set()
 
     def kill_soon(self, writes: int) -> None:
-        """Have the server killed while it stores the nth write from now, or from the kill before it."""
+        """
+        Have the server killed while it stores the nth write from now, or from the kill before it.
+
+        Where its answer is faster than the kill, that kill is one more, and the next write meets another.
+        """
         self._kills.append(max(1, writes))
+
+    @property
+    def kills_left(self) -> int:
+        """Return how many kills have been asked for and have not come."""
+        return len(self._kills)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -116,6 +146,11 @@ class ChaosProxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = await _read_request(reader)
+            if request.path.startswith(DYING):
+                self.on_dying(request.path.removeprefix(DYING), request.body)
+                # Until its end closes the connection.
+                await asyncio.wait_for(reader.read(), _DYING_SECONDS)
+                raise ConnectionAbortedError
             answer = await self._answer_to(request)
             writer.write(answer)
             await writer.drain()
@@ -130,7 +165,7 @@ class ChaosProxy:
         self._number += 1
         chance = Random(f"{self._seed} {self._number}")  # noqa: S311 - as above
         [fault] = chance.choices([*_SHARES], [*_SHARES.values()])
-        if request.is_write and self._kills:
+        if request.is_write and self._kills and not self._is_down:
             self._kills[0] -= 1
             if not self._kills[0]:
                 self._kills.popleft()
@@ -167,20 +202,25 @@ class ChaosProxy:
             case Fault.REPEAT:
                 self._repeat_later(request, chance.uniform(0, _REPEATED_AFTER_SECONDS))
             case Fault.KILL:
-                await self._kill_meanwhile(request, chance.uniform(0, 0.03))
-                raise ConnectionAbortedError
+                # While the server is at it: by how long the writes before took.
+                return await self._kill_meanwhile(request, self._write_seconds * chance.uniform(0.05, 0.6))
         answer = await self._ask(request)
         if fault is Fault.LOSE:
             raise ConnectionAbortedError
         return answer[: chance.randrange(1, len(answer))] if fault is Fault.TRUNCATE else answer
 
     async def _ask(self, request: _Request) -> bytes:
+        began = monotonic()
         async with self._to_server() as (reader, writer), asyncio.timeout(_ANSWER_SECONDS):
             writer.write(request.raw)
             await writer.drain()
             answer = await reader.read()
         if not answer:
             raise ConnectionAbortedError
+        if request.is_api and (status := answer[9:12]).isdigit():
+            self.answers[int(status)] += 1
+        if request.is_api and request.is_write:
+            self._write_seconds += (monotonic() - began - self._write_seconds) / _REMEMBERED_WRITES
         return answer
 
     def _repeat_later(self, request: _Request, seconds: float) -> None:
@@ -189,16 +229,35 @@ class ChaosProxy:
             with suppress(OSError, TimeoutError):
                 await self._ask(request)
 
-        task = asyncio.create_task(repeat())
-        self._repeats.add(task)
-        task.add_done_callback(self._repeats.discard)
+        self._do_beside(repeat())
 
-    async def _kill_meanwhile(self, request: _Request, seconds: float) -> None:
+    async def _kill_meanwhile(self, request: _Request, seconds: float) -> bytes:
+        """Kill the server while it has a request; return its answer where that came first."""
+        self._is_down = True
         asked = asyncio.create_task(self._ask(request))
-        await asyncio.sleep(seconds)
-        await asyncio.to_thread(self._kill)
-        with suppress(OSError, TimeoutError):
-            await asked
+        await asyncio.wait([asked], timeout=seconds)
+        is_answered = asked.done()
+        await asyncio.to_thread(self.kill)
+        self._do_beside(self._start_again())
+        if is_answered:
+            # What was answered has to outlive the kill as well; and a kill in a write is still owed.
+            self._kills.appendleft(1)
+        else:
+            self.killed_in_write += 1
+        return await asked
+
+    async def _start_again(self) -> None:
+        try:
+            await asyncio.to_thread(self.revive)
+        except BaseException as failure:
+            self.failure = failure
+            raise
+        self._is_down = False
+
+    def _do_beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
 
     @asynccontextmanager
     async def _to_server(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:

@@ -6,14 +6,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
-from io import BytesIO
 from random import Random
 from time import sleep
 from typing import Any
 from uuid import UUID
 
-from PIL import Image
-
+from benchmarks.held_visits import HeldPhoto, HeldVisit
+from benchmarks.recorded_visits import Recorded, TakenPhoto
 from server.requests import COOKIE
 
 _ANSWER_SECONDS = 20
@@ -24,65 +23,18 @@ class TabKilledError(Exception):
     """The phone died here; only what it had kept is left."""
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """
-    What a shopper did in one visit, known to nobody but this run.
-
-    `mark` stands in the visit's story and nowhere else: by it the visit is known again, once or twice.
-    """
-
-    mark: str
-    channel_id: int
-    edition_id: int
-    first_impression: str
-    would_return: int
-    answers: dict[str, float | None]
-    notes: dict[str, str]
-    photos: tuple[tuple[str | None, bytes], ...]
-
-    @property
-    def hashes(self) -> list[str]:
-        """Return what the photos' bytes are known by."""
-        return sorted(sha256(content).hexdigest() for _, content in self.photos)
-
-
-def a_recorded_visit(
-    mark: str, channel_id: int, edition_id: int, codes: list[str], chance: Random
-) -> Recorded:
-    """Make up a visit: an answer or nothing for each yes/no standard, notes in any script, up to 3 photos."""
-    words = ["Two tills open", "“Grüße” 😀", "שלום 漢字", "\\ \" ' \t;--", "no one looked up"]
-    return Recorded(
-        mark=mark,
-        channel_id=channel_id,
-        edition_id=edition_id,
-        first_impression=chance.choice(words),
-        would_return=chance.randrange(11),
-        # Nothing stands for "not applicable"; the first is always answered, so that it can be submitted.
-        answers={
-            code: chance.choice([0.0, 1.0, None])
-            for code in codes
-            if code == codes[0] or chance.random() < 0.9
-        },
-        notes={code: f"{chance.choice(words)} {chance.random()}" for code in codes if chance.random() < 0.2},
-        photos=tuple((chance.choice([None, *codes]), a_photo(chance)) for _ in range(chance.randrange(4))),
-    )
-
-
-def a_photo(chance: Random) -> bytes:
-    """Return a JPEG that no other is like."""
-    drawn = Image.frombytes("RGB", (40, 30), chance.randbytes(3600)).resize((400, 300))
-    written = BytesIO()
-    drawn.save(written, "JPEG", quality=85)
-    return written.getvalue()
-
-
 @dataclass
 class Kept:
     """What outlives a phone's death, as its database does: text for each visit, bytes for each photo."""
 
     visits: dict[str, str] = field(default_factory=dict)
     photos: dict[str, bytes] = field(default_factory=dict)
+    # What it has let go of.
+    sent: dict[str, bytes] = field(default_factory=dict)
+
+    def held(self) -> list[HeldVisit]:
+        """Return what it had of each visit at the end."""
+        return [_held(json.loads(kept), self) for kept in self.visits.values()]
 
 
 @dataclass
@@ -151,7 +103,11 @@ class MadePhone:
         """Return what is done one after another; each done again after a death changes nothing."""
 
         def impress(document: dict[str, Any]) -> None:
-            document |= {"first_impression": told.first_impression, "would_return": told.would_return}
+            document |= {
+                "first_impression": told.first_impression,
+                "last_impression": told.last_impression,
+                "would_return": told.would_return,
+            }
 
         def answer(code: str) -> Callable[[dict[str, Any]], None]:
             def step(document: dict[str, Any]) -> None:
@@ -164,15 +120,17 @@ class MadePhone:
 
             return step
 
-        def photograph(number: int, code: str | None, content: bytes) -> Callable[[dict[str, Any]], None]:
+        def photograph(number: int, photo: TakenPhoto) -> Callable[[dict[str, Any]], None]:
             def step(document: dict[str, Any]) -> None:
+                content = photo.content()
                 digest = sha256(content).hexdigest()
                 photo_id = str(UUID(int=Random(f"{told.mark} {number}").getrandbits(128), version=4))  # noqa: S311
                 self._kept.photos.setdefault(photo_id, content)
                 self._beat()
-                if photo_id not in {photo["id"] for photo in document["photos"]}:
+                if photo_id not in {named["id"] for named in document["photos"]}:
+                    taken_at = photo.taken_at.isoformat()
                     document["photos"].append(
-                        {"id": photo_id, "code": code, "sha256": digest, "taken_at": self._now()}
+                        {"id": photo_id, "code": photo.code, "sha256": digest, "taken_at": taken_at}
                     )
 
             return step
@@ -180,7 +138,7 @@ class MadePhone:
         return [
             impress,
             *(answer(code) for code in sorted({*told.answers, *told.notes})),
-            *(photograph(number, *photo) for number, photo in enumerate(told.photos)),
+            *(photograph(number, photo) for number, photo in enumerate(told.photos)),
         ]
 
     def _read(self, visit_id: str) -> _Local:
@@ -235,7 +193,8 @@ class MadePhone:
             local.received = [photo["id"] for photo in told["photos"] if photo["received"]]
             if state == "submitted" and told["state"] == "submitted":
                 for photo in local.document["photos"]:
-                    self._kept.photos.pop(photo["id"], None)
+                    if photo["id"] in self._kept.photos:
+                        self._kept.sent[photo["id"]] = self._kept.photos.pop(photo["id"])
         elif status in (429, 503):
             raise ConnectionAbortedError
         else:
@@ -266,3 +225,20 @@ class MadePhone:
             line.close()
         self._beat()
         return answer.status, told
+
+
+def _held(local: dict[str, Any], kept: Kept) -> HeldVisit:
+    document, answered = local["document"], local["answered"] or {}
+    photos = tuple(
+        HeldPhoto(
+            photo["id"],
+            photo["code"],
+            photo["taken_at"],
+            photo["sha256"],
+            photo["id"] in kept.sent,
+            kept.sent.get(photo["id"], b""),
+        )
+        for photo in document["photos"]
+    )
+    is_answered = answered.get("state") == "submitted" and not local["attempt"]
+    return HeldVisit(document["id"], document["story"], is_answered, photos)

@@ -1,116 +1,59 @@
-"""Measures that nothing is lost: visits over a bad connection, with phones and servers killed on the way."""
+"""
+Measures that nothing is lost: visits over a bad connection, with phones and servers killed on the way.
+
+The seed decides what is recorded, how photos look and lie, which visits are tapped, what becomes of the nth
+request, in which visit and at which of its writes a tab dies, at which write of which visit the server is
+killed, and by how many hours each clock is off after each start. Which request is the nth, and what a write
+meets on its way, is left to the threads; so are ids, which phones make.
+"""
 
 import argparse
+import asyncio
 import json
 import os
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from threading import Lock
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlmodel import Session, select
+from playwright.async_api import async_playwright
 
-from benchmarks.chaos_proxy import ChaosProxy, Fault
-from benchmarks.made_phone import Kept, MadePhone, Recorded, TabKilledError, a_recorded_visit
-from benchmarks.recorder_phone import recorder_phone
-from standards.editions import Kind, Standard
-from standards.measuring import Verdict
-from standards.people import Role
-from storage.brands import add_brand
-from storage.channels import add_channel
-from storage.checking import find_faults
-from storage.door_sessions import open_session
-from storage.editions import publish_edition
-from storage.people import add_account
+from benchmarks.breaking_program import Ground, Run, breaking_program, prepare_ground
+from benchmarks.chaos_proxy import Fault
+from benchmarks.held_visits import Compared, HeldVisit, compare
+from benchmarks.made_phone import Kept, MadePhone, TabKilledError
+from benchmarks.recorded_visits import Recorded, record_ahead
+from benchmarks.recorder_phone import Death, RecorderPhone, a_death
 from storage.sessions import close_database, in_session
-from storage.sync_documents import document_of
-from storage.tables import PhotoRow, VisitRow
-from tests.server.processes import Process
 
-CODES = [f"S{number}" for number in range(1, 13)]
-# In a browser, with the recorder's own store and sync; or without a screen, many times as fast.
+T = TypeVar("T")
+
+# In browsers, with the recorder's own modules and screens; or without a screen, many times as fast.
 RECORDER, MADE = "recorder", "made"
-_PHONES = {RECORDER: 2, MADE: 4}
+_PHONES = {RECORDER: 5, MADE: 4}
 # No more than every visit has, so that each death planned is met.
-_BEATS, _WRITES = 24, 8
-# A visit takes a browser most of a second.
-_STEP_SECONDS = 0.03
-
-
-@dataclass(frozen=True)
-class Ground:
-    """Where all visits of a run are made, and the sessions of the people who make them."""
-
-    channel_id: int
-    edition_id: int
-    people: tuple[tuple[int, str], ...]
-
-
-@dataclass(frozen=True)
-class Deaths:
-    """Which visits meet which deaths: phones after so many steps, servers after so many writes."""
-
-    of_phones: dict[int, list[int]]
-    of_servers: dict[int, list[int]]
-
-    @classmethod
-    def of(cls, visits: int, seed: int, tab_kills: int, server_kills: int) -> "Deaths":
-        """Spread them over the visits; none of the server in the second half, which may be over before it."""
-        return cls(
-            spread(tab_kills, visits, Random(f"{seed} tabs"), _BEATS),  # noqa: S311 - repeatable, no secret
-            spread(server_kills, visits // 2 or 1, Random(f"{seed} servers"), _WRITES),  # noqa: S311
-        )
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What the server holds at the end beside what was recorded."""
-
-    visits: int
-    photos: int
-    lost: list[str]
-    doubled: list[str]
-    damaged: list[str]
-    faults: list[str]
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether each visit is there once, as it was recorded."""
-        return not (self.lost or self.doubled or self.damaged or self.faults)
-
-
-@dataclass
-class Run:
-    """The run of one seed: its proxy, its server, and what it has done to them."""
-
-    proxy: ChaosProxy
-    process: Process
-    server_kills: int = 0
-    tab_kills: int = 0
-    one_at_a_time: Lock = field(default_factory=Lock)
-
-    def count_tab_kill(self) -> None:
-        """Count one, from whichever phone's thread."""
-        with self.one_at_a_time:
-            self.tab_kills += 1
+_BEATS, _WRITES = 24, 4
+# Not with the last visits: what is planned has to come while there is still something to send.
+_KILLED_SHARE = 0.95
+_LOOKED_EACH_SECONDS = 0.5
 
 
 def main() -> None:
     """Print one line of JSON; end with 1 where anything was lost, doubled or damaged."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("--visits", type=int, default=1_000)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--tab-kills", type=int, help="a third of the visits when left out")
+    arguments.add_argument("--tab-kills", type=int, help="three tenths of the visits when left out")
     arguments.add_argument("--server-kills", type=int, help="a tenth of the visits when left out")
     arguments.add_argument("--phones", choices=[RECORDER, MADE], default=RECORDER)
+    arguments.add_argument("--people", type=int, help="how many phones; each has a browser of its own")
     arguments.add_argument("--database", help="an empty PostgreSQL database's URL; SQLite when left out")
+    arguments.add_argument("--minutes", type=float, default=60, help="after these it gives up")
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory() as data:
         os.environ["SECOND_VISIT_DATA"] = data
@@ -119,194 +62,240 @@ def main() -> None:
             os.environ["SECOND_VISIT_DATABASE_URL"] = asked.database
         tab_kills = asked.visits * 3 // 10 if asked.tab_kills is None else asked.tab_kills
         server_kills = asked.visits // 10 if asked.server_kills is None else asked.server_kills
-        told, compared = never_lost(
-            asked.visits, asked.seed, tab_kills, server_kills, Path(data), phones=asked.phones
-        )
+        try:
+            told, compared = never_lost(
+                asked.visits,
+                asked.seed,
+                tab_kills,
+                server_kills,
+                Path(data),
+                phones=asked.phones,
+                people=asked.people,
+                seconds=asked.minutes * 60,
+            )
+        except Exception as fault:
+            print(json.dumps({"seed": asked.seed, "failed": str(fault)}))
+            raise
     print(json.dumps(told))
     raise SystemExit(0 if compared.is_whole else 1)
 
 
 def never_lost(
-    visits: int, seed: int, tab_kills: int, server_kills: int, folder: Path, *, phones: str = RECORDER
+    visits: int,
+    seed: int,
+    tab_kills: int,
+    server_kills: int,
+    folder: Path,
+    *,
+    phones: str = RECORDER,
+    people: int | None = None,
+    seconds: float = 3600,
 ) -> tuple[dict[str, Any], Compared]:
-    """Record and send visits while everything around them breaks; return the figures and the comparison."""
+    """
+    Record and send visits while everything around them breaks; return the figures and the comparison.
+
+    Raises:
+        AssertionError: a phone lost what it had kept, or something took longer than it may.
+    """
     began = perf_counter()
-    ground = prepare_ground(_PHONES[phones])
-    recorded = record_ahead(visits, seed, ground)
-    deaths = Deaths.of(visits, seed, tab_kills, server_kills)
+    ground = prepare_ground(people or _PHONES[phones])
+    recorded = record_ahead(visits, seed, ground.channel_id, ground.edition_id)
     close_database()
-    share = _record_in_browser if phones == RECORDER else _record_without_screen
-    with breaking_program(seed, folder) as run, ThreadPoolExecutor(len(ground.people)) as pool:
-        shares = [
-            pool.submit(share, run, person, recorded, range(at, visits, len(ground.people)), deaths)
-            for at, person in enumerate(ground.people)
-        ]
-        for done in shares:
-            done.result()
+    with breaking_program(visits, seed, folder, seconds) as run:
+        kills = server_kills_of(visits, seed, server_kills)
+        if phones == RECORDER:
+            held = _in_browsers(run, ground, recorded, spread_deaths(visits, seed, tab_kills), kills, folder)
+        else:
+            held = _without_screens(run, ground, recorded, _spread_beats(visits, seed, tab_kills), kills)
+        # What was planned and has met no write.
+        for _ in range(run.proxy.kills_left):
+            run.kill()
+            run.revive()
     with in_session(read_only=True) as session:
-        compared = compare(session, recorded)
+        compared = compare(session, recorded, held)
     close_database()
-    told = {"phones": phones, **told_figures(run, compared, seed), "seconds": round(perf_counter() - began)}
-    return told, compared
+    database = "PostgreSQL" if "SECOND_VISIT_DATABASE_URL" in os.environ else "SQLite"
+    told = {"phones": phones, "database": database, **told_figures(run, compared, seed)}
+    return {**told, "seconds": round(perf_counter() - began)}, compared
 
 
 def told_figures(run: Run, compared: Compared, seed: int) -> dict[str, Any]:
     """Return what is printed of a run."""
+    deeds = run.deeds
     return {
+        "seed": seed,
         "visits": compared.visits,
+        "visits_tapped": deeds.tapped,
         "photos": compared.photos,
         "lost": len(compared.lost),
         "doubled": len(compared.doubled),
         "damaged": len(compared.damaged),
+        "unsent": len(compared.unsent),
+        "left_on_phones": deeds.left_on_phones,
+        "hashes_compared": compared.hashes_compared,
+        "hashes_equal": compared.hashes_equal,
         "faults": compared.faults[:20],
-        "tabs_killed": run.tab_kills,
+        "tabs_killed": deeds.tabs_killed,
+        "tabs_killed_in_the_middle": deeds.killed_in_the_middle,
+        "tabs_killed_in_write": deeds.killed_in_write,
+        "tabs_killed_in_request": deeds.killed_in_request,
+        "tabs_killed_when": deeds.deaths,
+        "browsers_killed": deeds.browsers_killed,
         "servers_killed": run.server_kills,
-        "seed": seed,
+        "servers_killed_in_write": run.proxy.killed_in_write,
+        "phone_clock_moves": deeds.clock_moves,
+        "server_clock_moves": run.server_moves,
         "requests": {fault.value: run.proxy.met[fault] for fault in Fault},
-        "wrong": [*compared.lost, *compared.doubled, *compared.damaged][:20],
+        "answers": dict(sorted(run.proxy.answers.items())),
+        "wrong": [*compared.lost, *compared.doubled, *compared.damaged, *compared.unsent][:20],
     }
 
 
-def prepare_ground(people: int) -> Ground:
-    """Store a channel, an edition of yes/no standards, and people with sessions."""
-    with in_session() as session:
-        brand = add_brand(session, "Ours", is_own=True)
-        channel = add_channel(session, brand.id, Kind.SHOP, "High Street")
-        standards = [Standard(code, "Till", f"Statement {code}") for code in CODES]
-        edition = publish_edition(session, "Shop visit", standards)
-        made = []
-        for at in range(people):
-            person = add_account(session, f"Shopper {at}", f"s{at}@company.example", Role.SHOPPER)
-            made.append((person.id, open_session(session, person.id)))
-    return Ground(channel.id, edition.id, tuple(made))
-
-
-def record_ahead(visits: int, seed: int, ground: Ground) -> list[Recorded]:
-    """Make up what will be recorded, before anything can break."""
-    return [
-        a_recorded_visit(
-            f"Visit {number} of seed {seed}",
-            ground.channel_id,
-            ground.edition_id,
-            CODES,
-            Random(f"{seed} visit {number}"),  # noqa: S311 - repeatable, and no secret
-        )
-        for number in range(visits)
-    ]
-
-
-def spread(deaths: int, visits: int, chance: Random, most: int) -> dict[int, list[int]]:
-    """Return for each visit that meets deaths after how many steps each of them comes."""
-    found: dict[int, list[int]] = {}
+def spread(deaths: int, visits: int, chance: Random, death: Callable[[Random], Any]) -> dict[int, list[Any]]:
+    """Return for each visit that meets deaths what they are."""
+    found: dict[int, list[Any]] = {}
     for _ in range(deaths):
-        found.setdefault(chance.randrange(visits), []).append(chance.randrange(1, most))
+        found.setdefault(chance.randrange(max(1, visits)), []).append(death(chance))
     return found
 
 
-@contextmanager
-def breaking_program(seed: int, folder: Path) -> Iterator[Run]:
-    """Start the program behind a bad connection; `kill_soon` of its proxy has it killed and started again."""
-    process = Process(folder / "server.log")
+def spread_deaths(visits: int, seed: int, tab_kills: int) -> dict[int, list[Death]]:
+    """Return which deaths the tab of each visit dies."""
+    return spread(tab_kills, visits, Random(f"{seed} tabs"), a_death)  # noqa: S311 - repeatable, no secret
 
-    def kill_and_start() -> None:
-        with run.one_at_a_time:
-            process.kill()
-            run.server_kills += 1
-            process.start()
 
-    proxy = ChaosProxy(process.port, seed, kill=kill_and_start)
-    run = Run(proxy, process)
-    process.start()
+def server_kills_of(visits: int, seed: int, server_kills: int) -> dict[int, list[int]]:
+    """Return after how many writes from each visit's beginning the server is killed."""
+    chance = Random(f"{seed} servers")  # noqa: S311 - repeatable, and no secret
+    return spread(server_kills, int(visits * _KILLED_SHARE), chance, lambda given: given.randint(1, _WRITES))
+
+
+def _spread_beats(visits: int, seed: int, tab_kills: int) -> dict[int, list[int]]:
+    chance = Random(f"{seed} tabs")  # noqa: S311 - repeatable, and no secret
+    return spread(tab_kills, visits, chance, lambda given: given.randrange(1, _BEATS))
+
+
+def _in_browsers(
+    run: Run,
+    ground: Ground,
+    recorded: Sequence[Recorded],
+    deaths: Mapping[int, list[Death]],
+    kills: Mapping[int, list[int]],
+    folder: Path,
+) -> list[HeldVisit]:
+    # In a thread of its own: whoever asked may have a loop of theirs.
+    with ThreadPoolExecutor(1) as pool:
+        work = _record_in_browsers(run, ground, recorded, deaths, kills, folder)
+        return pool.submit(asyncio.run, work).result()
+
+
+async def _record_in_browsers(
+    run: Run,
+    ground: Ground,
+    recorded: Sequence[Recorded],
+    deaths: Mapping[int, list[Death]],
+    kills: Mapping[int, list[int]],
+    folder: Path,
+) -> list[HeldVisit]:
+    async with async_playwright() as playwright:
+        phones = [
+            RecorderPhone(
+                playwright,
+                run.proxy.port,
+                person,
+                folder / f"phone-{person[0]}",
+                Random(f"phone {at}"),  # noqa: S311 - repeatable, and no secret
+                run.deeds,
+            )
+            for at, person in enumerate(ground.people)
+        ]
+        by_name = {phone.name: phone for phone in phones}
+        run.proxy.on_dying = lambda name, told: by_name[name].hear_dying(told)
+
+        async def record(phone: RecorderPhone, numbers: range) -> list[HeldVisit]:
+            for number in numbers:
+                for writes in kills.get(number, []):
+                    run.proxy.kill_soon(writes)
+                await phone.record(recorded[number], deaths.get(number, []))
+            return await phone.finish()
+
+        try:
+            await _watched(run, [phone.start() for phone in phones])
+            shares = [record(phone, range(at, len(recorded), len(phones))) for at, phone in enumerate(phones)]
+            held = await _watched(run, shares)
+            await _watched(run, [phone.let_go() for phone in phones])
+        finally:
+            for phone in phones:
+                await phone.end()
+    return [visit for one in held for visit in one]
+
+
+async def _watched(run: Run, works: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do all of it at once; the first fault, or a run that takes too long, ends the others."""
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(_LOOKED_EACH_SECONDS)
+            run.look()
+
+    tasks = [asyncio.create_task(work) for work in works]
+    watching = asyncio.create_task(watch())
     try:
-        with proxy.running():
-            yield run
+        both = asyncio.gather(*tasks)
+        first: list[asyncio.Future[Any]] = [both, watching]
+        await asyncio.wait(first, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()
+        return await both
     finally:
-        process.kill()
+        for task in [*tasks, watching]:
+            task.cancel()
 
 
-def _record_without_screen(
-    run: Run, person: tuple[int, str], recorded: list[Recorded], numbers: range, deaths: Deaths
-) -> None:
-    kept = Kept()
-    for number in numbers:
-        for writes in deaths.of_servers.get(number, []):
-            run.proxy.kill_soon(writes)
-        for life, steps in enumerate([*deaths.of_phones.get(number, []), None]):
-            chance = Random(f"{recorded[number].mark} life {life}")  # noqa: S311 - repeatable, and no secret
-            try:
-                MadePhone(run.proxy.port, person[1], kept, chance, _dying(steps)).record(recorded[number])
-            except TabKilledError:
-                run.count_tab_kill()
-    assert not kept.photos, "a photo stayed on the phone after the server had its visit"
-
-
-def _record_in_browser(
-    run: Run, person: tuple[int, str], recorded: list[Recorded], numbers: range, deaths: Deaths
-) -> None:
-    chance = Random(f"phone of {person[0]}")  # noqa: S311 - repeatable, and no secret
-    with recorder_phone(run.proxy.port, *person, chance) as phone:
+def _without_screens(
+    run: Run,
+    ground: Ground,
+    recorded: Sequence[Recorded],
+    deaths: Mapping[int, list[int]],
+    kills: Mapping[int, list[int]],
+) -> list[HeldVisit]:
+    def record(person: tuple[int, str], numbers: range) -> list[HeldVisit]:
+        kept = Kept()
         for number in numbers:
-            for writes in deaths.of_servers.get(number, []):
+            for writes in kills.get(number, []):
                 run.proxy.kill_soon(writes)
-            steps = deaths.of_phones.get(number, [])
-            phone.record(recorded[number], [each * _STEP_SECONDS for each in steps])
-            for _ in steps:
-                run.count_tab_kill()
+            for life, beats in enumerate([*deaths.get(number, []), None]):
+                chance = Random(f"{recorded[number].mark} life {life}")  # noqa: S311 - repeatable, no secret
+                try:
+                    phone = MadePhone(run.proxy.port, person[1], kept, chance, _dying(run, beats))
+                    phone.record(recorded[number])
+                except TabKilledError:
+                    run.count_tab_kill()
+            run.count_recorded()
+        assert not kept.photos, "a photo stayed on the phone after the server had its visit"
+        return kept.held()
+
+    people = ground.people
+    with ThreadPoolExecutor(len(people)) as pool:
+        shares = [
+            pool.submit(record, person, range(at, len(recorded), len(people)))
+            for at, person in enumerate(people)
+        ]
+        return [visit for share in shares for visit in share.result()]
 
 
-def _dying(beats: int | None) -> Callable[[], None]:
+def _dying(run: Run, beats: int | None) -> Callable[[], None]:
     left = beats
 
     def beat() -> None:
         nonlocal left
+        run.look()
         if left is not None:
             left -= 1
             if left <= 0:
                 raise TabKilledError
 
     return beat
-
-
-def compare(session: Session, recorded: list[Recorded]) -> Compared:
-    """Lay what the server holds beside what was recorded: each visit, observation and photo's hash."""
-    rows = session.exec(select(VisitRow)).all()
-    held = Counter(row.story for row in rows)
-    by_mark = {row.story: row for row in rows}
-    damaged = []
-    for told in recorded:
-        if told.mark in by_mark and (found := _differs(session, by_mark[told.mark], told)):
-            damaged.append(f"{told.mark}: {found}")
-    unknown = held.keys() - {told.mark for told in recorded}
-    return Compared(
-        visits=len(rows),
-        photos=len(session.exec(select(PhotoRow.id)).all()),
-        lost=[told.mark for told in recorded if told.mark not in held],
-        doubled=[mark for mark, count in held.items() if count > 1],
-        damaged=[*damaged, *(f"{mark}: nobody recorded it" for mark in unknown)],
-        faults=list(find_faults(session)),
-    )
-
-
-def _differs(session: Session, row: VisitRow, told: Recorded) -> str:
-    """Say what of a visit is not as it was recorded."""
-    document = document_of(session, row)
-    said = {
-        o.code: (None if o.verdict is Verdict.NOT_APPLICABLE else o.value, o.verdict is not None, o.note)
-        for o in document.observations
-    }
-    wanted = {
-        code: (told.answers.get(code), code in told.answers, told.notes.get(code, "").strip())
-        for code in {*told.answers, *told.notes}
-    }
-    compared = {
-        "state": (document.state.value, "submitted"),
-        "first impression": (document.first_impression, told.first_impression.strip()),
-        "would return": (document.would_return, told.would_return),
-        "observations": (said, wanted),
-        "photos": (sorted(photo.sha256 for photo in document.photos), told.hashes),
-        "photos awaited": (row.photos_awaited, []),
-    }
-    return "; ".join(f"{what} is {is_!r}, was {was!r}" for what, (is_, was) in compared.items() if is_ != was)
 
 
 if __name__ == "__main__":
