@@ -1,4 +1,8 @@
-"""Measures how many visits a second are synced: real requests to the real program, durable when answered."""
+"""
+Measures how many visits a second are synced: real requests to the real program, durable when answered.
+
+Afterwards every visit that was answered has to be there, once and as it was sent, and every photo.
+"""
 
 import argparse
 import io
@@ -20,21 +24,29 @@ from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 from sqlalchemy import text
+from sqlmodel import select
 
 from server.requests import COOKIE
+from server.sync_shapes import read_newest
+from standards.documents import content_hash, judged
 from standards.editions import Edition, Kind, Standard
 from standards.measuring import Comparator, Measure, Target
 from standards.people import Role
 from standards.visits import Channel
+from storage.asked import find_place
 from storage.brands import add_brand
 from storage.channels import add_channel
 from storage.door_sessions import open_session
 from storage.editions import publish_edition
 from storage.people import add_account
+from storage.photos import photo_path
 from storage.sessions import close_database, in_session
+from storage.sync_documents import document_of
+from storage.tables import PhotoRow, VisitRow
 
 OBSERVATIONS = 25
 CLIENTS = 8
@@ -45,6 +57,11 @@ PHOTO_SIZE = (1280, 960)
 _WRITES_EACH = 500
 _PROJECT = Path(__file__).parents[1]
 _START_SECONDS = 60
+# The settings with which each database answers only what is on its disk; SQLite's 2 is FULL.
+_DURABLE: dict[str, dict[str, Any]] = {
+    "sqlite": {"journal_mode": "wal", "synchronous": 2},
+    "postgresql": {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"},
+}
 
 Requests = list[bytes]
 
@@ -67,7 +84,7 @@ def main() -> None:
 
 def _measure(visits: int, photo_visits: int) -> dict[str, Any]:
     maker = _Maker()
-    durable, database = _durability()
+    durability = _durability()
     measured: dict[str, Any] = {"observations": OBSERVATIONS, "photo_bytes": PHOTO_BYTES}
     runs = [
         (f"{name}_{clients}", clients, maker.batches(count, clients, make, requests))
@@ -77,35 +94,59 @@ def _measure(visits: int, photo_visits: int) -> dict[str, Any]:
         )
         for clients in (1, CLIENTS)
     ]
+    warming = maker.batches(50, 1, maker.visit, 1)
     close_database()
+    answered: list[bytes] = []
     with _program() as (port, process_id):
-        _send(port, maker.batches(50, 1, maker.visit, 1)[0])
+        answered += _send(port, warming[0])
         for name, clients, batches in runs:
             before = _processor_seconds(process_id)
-            measured[name] = round(_visits_per_second(port, clients, batches), 1)
+            answers, rate = _visits_per_second(port, clients, batches)
+            answered += answers
+            measured[name] = round(rate, 1)
             # What is left of it on a machine that has other things to do.
             spent = _processor_seconds(process_id) - before
             measured[f"server_ms_{name.replace('_per_second', '')}"] = round(
                 spent * 1000 / sum(map(len, batches)), 2
             )
-    stored = visits * 2 + photo_visits * 2 + 50
-    with in_session(read_only=True) as session:
-        found = session.execute(text("SELECT count(*) FROM visit WHERE state = 'submitted'")).scalar_one()
-    assert found == stored, (found, stored)
+    sent = [visit for batches in (warming, *(run[2] for run in runs)) for batch in batches for visit in batch]
+    _check(sent, answered)
     close_database()
-    return measured | {"visits": stored, "database": database, "durable": durable}
+    return measured | {"visits": len(sent)} | durability
 
 
-def _durability() -> tuple[bool, str]:
-    """Return whether the database answers only what is on its disk, and its name."""
-    with in_session() as session:
+def _durability() -> dict[str, Any]:
+    """Return whether the database answers only what is on its disk, and by which settings."""
+    with in_session(read_only=True) as session:
         name = session.get_bind().dialect.name
-        if name == "sqlite":
-            return session.execute(text("PRAGMA synchronous")).scalar_one() >= 2, name
-        settings = [
-            session.execute(text(f"SHOW {one}")).scalar_one() for one in ("fsync", "synchronous_commit")
-        ]
-        return settings == ["on", "on"], name
+        asked = "PRAGMA" if name == "sqlite" else "SHOW"
+        settings = {one: session.execute(text(f"{asked} {one}")).scalar_one() for one in _DURABLE[name]}
+    return {"database": name, "durable": settings == _DURABLE[name], "settings": settings}
+
+
+def _check(sent: list[Requests], answered: list[bytes]) -> None:
+    """Require that every visit was answered as submitted, and is there, once and as it was sent."""
+    told = [json.loads(answer) for answer in answered]
+    wanted = {}
+    with in_session(read_only=True) as session:
+        for *_, submission in sent:
+            newest = read_newest(submission.partition(b"\r\n\r\n")[2])
+            assert newest
+            document = newest[0]
+            place = find_place(session, document.channel_id, document.edition_id)
+            zone = ZoneInfo(place.channel.timezone)
+            wanted[document.id] = content_hash(judged(document, place.sheet.standards, zone))
+        submitted = [UUID(answer["id"]) for answer in told if answer.get("state") == "submitted"]
+        assert sorted(submitted) == sorted(wanted), "not every visit was answered, once"
+        stored = {row.id: content_hash(document_of(session, row)) for row in session.exec(select(VisitRow))}
+        assert stored == wanted, "what is stored is not what was sent"
+        photos = session.exec(select(PhotoRow)).all()
+    named = {photo["id"]: photo["sha256"] for answer in told for photo in answer.get("photos", [])}
+    assert {str(photo.id): photo.received_sha256 for photo in photos} == named, "not every photo is there"
+    for photo in photos:
+        assert sha256(photo_path(photo.sha256).read_bytes()).hexdigest() == photo.sha256
+        small = photo_path(photo.sha256, thumbnail=True)
+        assert sha256(small.read_bytes()).hexdigest() == photo.thumbnail_sha256
 
 
 class _Maker:
@@ -295,26 +336,30 @@ def _processor_seconds(process_id: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _visits_per_second(port: int, clients: int, batches: list[list[Requests]]) -> float:
+def _visits_per_second(port: int, clients: int, batches: list[list[Requests]]) -> tuple[list[bytes], float]:
     began = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
-        list(pool.map(lambda batch: _send(port, batch), batches))
-    return sum(len(batch) for batch in batches) / (time.perf_counter() - began)
+        answers = list(pool.map(lambda batch: _send(port, batch), batches))
+    rate = sum(len(batch) for batch in batches) / (time.perf_counter() - began)
+    return [answer for one in answers for answer in one], rate
 
 
-def _send(port: int, visits: list[Requests]) -> None:
+def _send(port: int, visits: list[Requests]) -> list[bytes]:
     """Send visits one after another over one connection, as one phone does; each waits for its answer."""
+    answers = []
     with socket.create_connection(("127.0.0.1", port)) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for visit in visits:
             for request in visit:
                 line.sendall(request)
-                status = _status(line)
-                assert status in (200, 201), status
+                status, answer = _answer(line)
+                assert status in (200, 201), (status, answer)
+                answers.append(answer)
+    return answers
 
 
-def _status(line: socket.socket) -> int:
-    """Read one answer whole and return its status."""
+def _answer(line: socket.socket) -> tuple[int, bytes]:
+    """Read one answer whole; return its status and its body."""
     got = line.recv(65536)
     while (end := got.find(b"\r\n\r\n")) < 0:
         got += _more(line)
@@ -323,7 +368,7 @@ def _status(line: socket.socket) -> int:
     wanted = end + 4 + int(head[at:].split(b"\r\n", 1)[0])
     while len(got) < wanted:
         got += _more(line)
-    return int(got[9:12])
+    return int(got[9:12]), got[end + 4 :]
 
 
 def _more(line: socket.socket) -> bytes:

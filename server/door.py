@@ -178,7 +178,7 @@ class Door:
 
 def look_up(token_hash: str) -> SignedIn | None:
     """Return who a session belongs to now; None when it is not, or no longer, one."""
-    with in_session(read_only=True) as session:
+    with in_session(read_only=True, single=True) as session:
         return find_session(session, token_hash)
 
 

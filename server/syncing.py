@@ -26,7 +26,7 @@ from standards.document_versions import brought_up
 from standards.documents import Sending, VisitDocument
 from standards.errors import PhotoTooLarge
 from standards.people import Action, Person, may
-from storage.photos import lay_files
+from storage.photos import Laid, lay_files
 from storage.pictures import BYTE_LIMIT, Picture, read_picture
 from storage.sessions import in_session
 from storage.sync_import import import_visit
@@ -61,7 +61,7 @@ async def take_visit(request: Request, visit_id: UUID, together: Together) -> Re
     if document.id != visit_id:
         raise unfit("id", "is another than the one in the address")
     write = partial(put_visit, document=document, sending=sending, by=by, received_at=received_at)
-    return _kept(await _stored(together, write, by))
+    return _kept(await _stored(together, write, by, visit_id))
 
 
 async def take_photo(
@@ -71,7 +71,7 @@ async def take_photo(
     by = recorder_of(request)
     _require_type(request, "image/")
     content, digest = await read_bytes(request.stream())
-    found, picture = await run_in_threadpool(_wanted_picture, visit_id, photo_id, content, digest, by)
+    found, picture, laid = await run_in_threadpool(_wanted_picture, visit_id, photo_id, content, digest, by)
     is_here = found is Bytes.HERE
     if picture:
         write = partial(
@@ -82,8 +82,9 @@ async def take_photo(
             picture=picture,
             sha256=digest,
             by=by,
+            laid=laid,
         )
-        is_here = await _stored(together, write, by)
+        is_here = await _stored(together, write, by, visit_id)
     told = {"id": photo_id, "sha256": digest, "byte_count": len(content), "received": is_here}
     return json_answer(told)
 
@@ -100,7 +101,7 @@ async def take_export(request: Request, together: Together) -> Response:
     write = partial(
         import_visit, document=document, sending=sending, pictures=pictures, by=by, received_at=received_at
     )
-    return _kept(await _stored(together, write, by))
+    return _kept(await _stored(together, write, by, document.id))
 
 
 def understood(body: bytes) -> tuple[VisitDocument, Sending]:
@@ -139,8 +140,8 @@ def _kept(stored: StoredVisit) -> Response:
     return json_answer(told_kept(stored), HTTPStatus.CREATED if stored.is_new else HTTPStatus.OK)
 
 
-async def _stored(together: Together, write: Callable[[Session], T], by: Person) -> T:
-    return await asyncio.wrap_future(together.store(write, by=by.id))
+async def _stored(together: Together, write: Callable[[Session], T], by: Person, visit_id: UUID) -> T:
+    return await asyncio.wrap_future(together.store(write, by=by.id, visit_id=visit_id))
 
 
 def _require_type(request: Request, wanted: str) -> None:
@@ -169,11 +170,11 @@ async def read_bytes(parts: AsyncIterator[bytes]) -> tuple[bytes, str]:
 
 def _wanted_picture(
     visit_id: UUID, photo_id: UUID, content: bytes, digest: str, by: Person
-) -> tuple[Bytes, Picture | None]:
+) -> tuple[Bytes, Picture | None, Laid]:
     """Say what the bytes of a photo are; where they are to be stored, decode them and write its files."""
-    found = read(lambda session: find_bytes(session, visit_id, photo_id, digest, by=by))
+    with in_session(read_only=True, single=True) as session:
+        found = find_bytes(session, visit_id, photo_id, digest, by=by)
     if found is not Bytes.WANTED:
-        return found, None
+        return found, None, frozenset()
     picture = read_picture(content)
-    lay_files(picture)
-    return found, picture
+    return found, picture, lay_files(picture)

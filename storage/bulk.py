@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import Connection
 from sqlmodel import Session, SQLModel
 
@@ -29,12 +30,12 @@ def insert_rows(connection: Connection, table: str, rows: Sequence[dict[str, Any
         packed = json.dumps(lists, ensure_ascii=False, default=_for_sqlite)
         connection.exec_driver_sql(_sqlite_insert(table, columns), (packed,))
     else:
-        packed = json.dumps(rows, ensure_ascii=False, default=_for_postgresql)
+        packed = to_json(rows).decode()
         connection.exec_driver_sql(_postgresql_insert(table, columns), (packed,))
 
 
 def gather_rows(session: Session) -> None:
-    """From now on, let rows wait for each other in this session until `insert_waiting`."""
+    """From now on, let rows wait in this session for each other until `insert_waiting`."""
     session.info[_WAITING] = {}
 
 
@@ -51,19 +52,25 @@ def insert_soon(session: Session, table: str, rows: Sequence[dict[str, Any]]) ->
         waiting.setdefault((table, tuple(rows[0])), []).extend(rows)
 
 
-def is_waiting(session: Session, table: str, row_id: object) -> bool:
-    """Say whether a row with this id waits to be inserted."""
-    waiting: _Waiting = session.info.get(_WAITING) or {}
-    return any(row["id"] == row_id for (named, _), rows in waiting.items() if named == table for row in rows)
-
-
 def insert_waiting(session: Session) -> None:
     """Insert the rows that wait: before they are read, and before the transaction ends."""
     waiting: _Waiting = session.info.get(_WAITING) or {}
-    places = {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
-    for table, columns in sorted(waiting, key=lambda key: places[key[0]]):
-        insert_rows(session.connection(), table, waiting[table, columns])
+    if not waiting:
+        return
+    ordered = sorted(waiting, key=lambda key: _places()[key[0]])
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        packed = tuple(to_json(waiting[key]).decode() for key in ordered)
+        connection.exec_driver_sql(_postgresql_inserts(tuple(ordered)), packed)
+    else:
+        for table, columns in ordered:
+            insert_rows(connection, table, waiting[table, columns])
     waiting.clear()
+
+
+@cache
+def _places() -> dict[str, int]:
+    return {table.name: place for place, table in enumerate(SQLModel.metadata.sorted_tables)}
 
 
 @cache
@@ -78,6 +85,14 @@ def _postgresql_insert(table: str, columns: tuple[str, ...]) -> str:
     _require_known(table, columns)
     listed, source = _listed(columns), f"json_populate_recordset(NULL::{table}, %s::json)"
     return f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {source}"  # noqa: S608 - known
+
+
+@cache
+def _postgresql_inserts(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    """Return one statement for several tables: what refers to what is seen to when all of it is there."""
+    *others, last = [_postgresql_insert(table, columns) for table, columns in parts]
+    named = ", ".join(f"part_{place} AS ({insert})" for place, insert in enumerate(others))
+    return f"WITH {named} {last}" if others else last
 
 
 def _listed(columns: tuple[str, ...]) -> str:
@@ -98,12 +113,4 @@ def _for_sqlite(value: Any) -> str:
         return value.hex
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"no way to store {value!r}")
-
-
-def _for_postgresql(value: Any) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
     raise TypeError(f"no way to store {value!r}")

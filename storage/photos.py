@@ -35,6 +35,8 @@ _THUMBNAILS = union_all(
     )
 )
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Files by what no other file has.
+Laid = frozenset[tuple[int, ...]]
 # Any number will do, as long as nothing else in the same PostgreSQL database uses it.
 _LOCK = 7325662
 
@@ -299,16 +301,20 @@ def _hold_files(session: Session, *, shared: bool = False) -> None:
         session.execute(text(f"SELECT {lock}(:lock)"), {"lock": _LOCK})
 
 
-def lay_files(picture: Picture) -> None:
+def lay_files(picture: Picture) -> Laid:
     """
     Write a picture's files ahead of its row, so that no other writer waits for the disk meanwhile.
 
     `keep_files` looks for them again under its lock. What never gets a row is swept.
 
+    Returns:
+        What was written and is on the disk, by which `keep_files` knows it again.
+
     Raises:
         NoRoomLeft: nothing is left of them.
     """
     full = photo_path(picture.sha256)
+    written = set()
     with _telling_room():
         for path, content in (
             (photo_path(picture.sha256, thumbnail=True), picture.thumbnail),
@@ -316,19 +322,25 @@ def lay_files(picture: Picture) -> None:
         ):
             if not path.exists():
                 _write(path, content)
+                written.add(_named(path))
         _sync_folders(full)
+    return frozenset(name for name in written if name)
 
 
-def keep_files(session: Session, picture: Picture) -> str:
+def keep_files(session: Session, picture: Picture, laid: Laid = frozenset()) -> str:
     """
     Have a picture's files lie where they belong; return the SHA-256 of the thumbnail beside it.
 
+    Args:
+        laid: what `lay_files` has written of it: what is still the same file need not be read or written.
     Raises:
         NoRoomLeft: nothing is left of them.
     """
     _hold_files(session, shared=True)
     known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
     full, thumbnail = photo_path(picture.sha256), photo_path(picture.sha256, thumbnail=True)
+    if laid >= {_named(full), _named(thumbnail)}:
+        return known or picture.thumbnail_sha256
     with _telling_room():
         # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
         if known in (None, picture.thumbnail_sha256) and not _holds(thumbnail, picture.thumbnail):
@@ -337,6 +349,15 @@ def keep_files(session: Session, picture: Picture) -> str:
             _write(full, picture.jpeg)
         _sync_folders(full)
     return known or picture.thumbnail_sha256
+
+
+def _named(path: Path) -> tuple[int, ...] | None:
+    """Return what no other file has, not even one of the same name; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from threading import Lock
+from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
+from psycopg import Error as PostgresqlError
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlmodel import Session
 
 from standards.errors import NoRoomLeft, StoreBusy
@@ -17,33 +20,46 @@ from storage.settings import read_settings
 from storage.tallying import tally_due
 
 BUSY_TIMEOUT_SECONDS = 30
+# As many as SQLAlchemy opens at most by itself; it would close two of three after each use, and opening one
+# costs more than what it is used for.
+_CONNECTIONS = 15
+_RESTED_SECONDS = 30
 
 _opening = Lock()
 
 
 @contextmanager
-def in_session(*, read_only: bool = False, by: int | None = None) -> Iterator[Session]:
+def in_session(*, read_only: bool = False, single: bool = False, by: int | None = None) -> Iterator[Session]:
     """
     Open the one transaction: it commits when its block ends and rolls back when it raises.
 
     Args:
         read_only: a reader never waits for a writer and cannot write. A writer takes SQLite's write
             lock at once, so that two never find out at the end that only one of them can win.
+        single: what is read are statements that need nothing of each other, as most often one alone. On
+            PostgreSQL they then cost one journey each, without one to begin and one to end.
         by: the person acting, for the events.
     Raises:
         StoreBusy, NoRoomLeft: nothing of this transaction is stored.
     """
     try:
         with Session(engine(), expire_on_commit=False, info={"by": by}) as session:
-            session.connection(execution_options={"read_only": read_only})
-            if read_only and session.get_bind().dialect.name == "postgresql":
-                session.execute(text("SET TRANSACTION READ ONLY"))
+            session.connection(execution_options=_options(session, read_only=read_only, single=single))
             yield session
             if not read_only:
                 tally_due(session)
             session.commit()
     except OperationalError as error:
         raise _problem_behind(error) from error
+
+
+def _options(session: Session, *, read_only: bool, single: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"read_only": read_only}
+    if read_only and session.get_bind().dialect.name == "postgresql":
+        options["postgresql_readonly"] = True
+        if single:
+            options["isolation_level"] = "AUTOCOMMIT"
+    return options
 
 
 def _problem_behind(error: OperationalError) -> Exception:
@@ -85,14 +101,54 @@ def close_database() -> None:
 def open_engine(url: str) -> Engine:
     """Connect to a database as the program needs it, without migrating it."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        opened = create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_use_lifo=True)
+        event.listen(opened, "checkout", _require_alive)
+        event.listen(opened, "checkin", _note_use)
+        return opened
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    opened = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False})
+    opened = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        **_kept_open(database),
+    )
     event.listen(opened, "connect", _prepare_sqlite)
     event.listen(opened, "begin", _begin_sqlite)
     return opened
+
+
+def _kept_open(database: str | None) -> dict[str, Any]:
+    # One in memory is another database with each connection, and has a pool of its own kind.
+    if not database or database == ":memory:":
+        return {}
+    return {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _require_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    """
+    Have a connection opened anew where its server has gone meanwhile.
+
+    A server that ends says so, and there is something to read on a connection that waits for nothing. What
+    has ended without a word is found by asking, which costs a journey: only after a rest.
+    """
+    rested = monotonic() - record.info.get("used_at", monotonic()) > _RESTED_SECONDS
+    try:
+        if rested or _has_to_read(connection):
+            connection.execute("")
+            connection.rollback()
+    except (PostgresqlError, OSError) as gone:
+        raise DisconnectionError from gone
+
+
+def _has_to_read(connection: Any) -> bool:
+    with DefaultSelector() as selector:
+        selector.register(connection, EVENT_READ)
+        return bool(selector.select(0))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Session, SQLModel
 
 from standards.documents import NamedPhoto, Sending, VisitDocument, content_hash, is_skewed, judged
@@ -17,8 +17,9 @@ from standards.people import Person, changes_visit
 from standards.scoring import Score
 from standards.visits import Observation, State, Visit, percent_of
 from storage.asked import Place, find_place
-from storage.bulk import insert_soon, insert_waiting, is_waiting
+from storage.bulk import insert_soon
 from storage.events import event_columns
+from storage.held_visits import held_visit
 from storage.photos import forget_photo
 from storage.sync_documents import document_of, name_of, to_named
 from storage.tables import PhotoRow
@@ -32,7 +33,6 @@ _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 # Past the mapper, which costs more than the database does: phones may send by the hundred.
 _VISIT = SQLModel.metadata.tables["visit"]
 _OBSERVATION = SQLModel.metadata.tables["observation"]
-_LOCKED = select(_VISIT).where(_VISIT.c.id == bindparam("visit_id")).with_for_update()
 _CHANGE_VISIT = update(_VISIT).where(_VISIT.c.id == bindparam("visit_id"))
 
 
@@ -77,12 +77,7 @@ def put_visit(
     place = find_place(session, document.channel_id, document.edition_id)
     document = _fitting(document, place)
     named = content_hash(document)
-    connection = session.connection()
-    held: Any = connection.execute(_LOCKED, {"visit_id": document.id}).first()
-    if held or is_waiting(session, "visit", document.id):
-        # Others of this transaction may have stored it just now.
-        insert_waiting(session)
-        held = held or connection.execute(_LOCKED, {"visit_id": document.id}).one()
+    held = held_visit(session, document.id)
     if held is None:
         _refuse_closed(document, place, received_at)
         there, values = None, _new_values(document, by)
@@ -113,7 +108,7 @@ def put_visit(
     if held is None:
         insert_soon(session, "visit", [values])
     else:
-        connection.execute(_CHANGE_VISIT, {**values, "visit_id": document.id})
+        session.connection().execute(_CHANGE_VISIT, {**values, "visit_id": document.id})
     _write_observations(session, document, place, changed, is_new=held is None)
     return _stored({**(held._mapping if held else {}), **values}, document.photos, is_new=held is None)
 

@@ -27,6 +27,8 @@ from storage.photos import (
     PHOTO_LIMIT,
     add_photo,
     caption_photo,
+    keep_files,
+    lay_files,
     photo_counts,
     photo_path,
     photos_of,
@@ -226,6 +228,39 @@ def test_a_server_killed_between_file_and_row_leaves_nothing_to_see(draft, tmp_p
     with in_session() as session:
         assert sweep_orphans(session) == 2
     assert files() == sorted([photo_path(kept.sha256), photo_path(kept.sha256, thumbnail=True)])
+
+
+@pytest.mark.parametrize("gone", ["swept", "other bytes", "not laid"])
+def test_files_laid_ahead_are_believed_only_as_long_as_they_are_the_same(gone, draft):
+    picture = read_picture(sent("JPEG"))
+    full, thumbnail = photo_path(picture.sha256), photo_path(picture.sha256, thumbnail=True)
+    if gone == "not laid":
+        # As a disk that failed may leave it: a file that was there before is read.
+        full.parent.mkdir(parents=True)
+        full.write_bytes(picture.jpeg[:-1])
+    laid = lay_files(picture)
+    if gone == "swept":
+        thumbnail.unlink()
+    elif gone == "other bytes":
+        time.sleep(0.02)
+        full.write_bytes(picture.jpeg[:-1] + b"?")
+    with in_session() as session:
+        assert keep_files(session, picture, laid) == picture.thumbnail_sha256
+    assert full.read_bytes() == picture.jpeg
+    assert thumbnail.read_bytes() == picture.thumbnail
+
+
+def test_files_laid_ahead_are_not_written_or_waited_for_again(draft, monkeypatch):
+    picture = read_picture(sent("JPEG"))
+    waits: list[int] = []
+    laid = lay_files(picture)
+    monkeypatch.setattr(os, "fsync", waits.append)
+    with in_session() as session:
+        keep_files(session, picture, laid)
+        assert waits == []
+        keep_files(session, picture)
+    # Somebody else's: their names may not be on the disk yet.
+    assert len(waits) == 2
 
 
 def test_a_sweep_takes_no_file_of_a_row_however_old(draft):

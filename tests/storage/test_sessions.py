@@ -1,0 +1,43 @@
+"""Connections to the database: kept, and opened anew where the server has gone meanwhile."""
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+
+from storage.sessions import engine, in_session
+from storage.settings import read_settings
+
+
+def ended_by_the_server(database: str) -> int:
+    """End every connection of this process as a server does that goes down; return how many."""
+    if database != "postgresql":
+        return 0
+    url = read_settings().database_url.replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(url, autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        ).fetchall()
+    return len(found)
+
+
+@pytest.mark.parametrize("options", [{}, {"read_only": True}, {"read_only": True, "single": True}])
+def test_a_server_that_was_started_anew_is_not_noticed(database, options):
+    with in_session(**options) as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
+    ended = ended_by_the_server(database)
+    assert ended or database != "postgresql"
+    with in_session(**options) as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_many_readers_at_once_leave_their_connections_open_for_the_next(database):
+    opened: list[int] = []
+    event.listen(engine(), "connect", lambda *_: opened.append(1))
+    for _ in range(3):
+        readers = [in_session(read_only=True) for _ in range(12)]
+        for reader in readers:
+            reader.__enter__().execute(text("SELECT 1"))
+        for reader in readers:
+            reader.__exit__(None, None, None)
+    assert len(opened) <= 12
