@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from benchmarks.recorded_visits import Recorded, mark_in
 from storage.checking import find_faults
-from storage.photos import photo_path
+from storage.photo_files import photo_path
 from storage.pictures import read_picture
 from storage.tables import ObservationRow, PhotoRow, StandardRow, VisitRow
 

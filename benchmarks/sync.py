@@ -43,7 +43,7 @@ from storage.channels import add_channel
 from storage.door_sessions import open_session
 from storage.editions import publish_edition
 from storage.people import add_account
-from storage.photos import photo_path
+from storage.photo_files import photo_path
 from storage.sessions import close_database, in_session
 from storage.sync_documents import document_of
 from storage.tables import PhotoRow, VisitRow

@@ -26,7 +26,7 @@ from standards.document_versions import brought_up
 from standards.documents import Sending, VisitDocument
 from standards.errors import PhotoTooLarge
 from standards.people import Action, Person, may
-from storage.photos import Laid, lay_files
+from storage.photo_files import Laid, lay_files
 from storage.pictures import BYTE_LIMIT, Picture, read_picture
 from storage.sessions import in_session
 from storage.sync_import import import_visit

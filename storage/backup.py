@@ -23,7 +23,7 @@ from standards.errors import BackupUnusable, HoldsVisits
 from storage.checking import broken_references, hash_of
 from storage.columns import UtcDateTime
 from storage.migrating import config, revision_of
-from storage.photos import photo_path
+from storage.photo_files import photo_path
 from storage.sessions import engine
 from storage.tables import PhotoRow, PictureRow, VisitRow
 from storage.tally_tables import TallyClockRow, TallyRow

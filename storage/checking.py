@@ -18,7 +18,7 @@ from standards.measuring import Comparator, Measure, Target, Verdict, is_allowed
 from standards.scoring import Score, score_visit
 from standards.visits import COUNTED_STATES, Observation, State
 from storage.editions import readable_editions
-from storage.photos import photo_path
+from storage.photo_files import photo_path
 from storage.tables import (
     BrandRow,
     ChannelRow,

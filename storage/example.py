@@ -30,7 +30,8 @@ from storage.example_programme import (
     programme,
 )
 from storage.people import find_or_add_person
-from storage.photos import add_photo, sweep_orphans
+from storage.photo_files import sweep_orphans
+from storage.photos import add_photo
 from storage.pictures import Picture, read_picture
 from storage.sessions import in_session
 from storage.tables import (

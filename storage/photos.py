@@ -1,50 +1,25 @@
-"""Photos: their files in one folder, named by what they hold, and their rows. A row never lacks its file."""
+"""Photos: their rows. Their files (`storage.photo_files`) are there before them."""
 
-import errno
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, event, func, text, union_all
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import event, func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from standards.errors import NoRoomLeft, TooManyPhotos, UnknownStandard
+from standards.errors import TooManyPhotos, UnknownStandard
 from standards.visits import Photo
 from storage.events import note_event
 from storage.names import clean_text
+from storage.photo_files import drop_files, keep_files, photo_path
 from storage.pictures import Picture, read_picture
-from storage.sessions import in_session
-from storage.settings import read_settings
 from storage.tables import PhotoRow, PictureRow, StandardRow, VisitRow
 from storage.visits import count_change, open_visit_row
 
 PHOTO_LIMIT = 100
 CAPTION_LIMIT = 300
-ORPHAN_AGE = timedelta(hours=1)
-
-# Built once: compiling it anew would cost more than asking.
-_THUMBNAILS = union_all(
-    *(
-        select(col(table.thumbnail_sha256)).where(col(table.sha256) == bindparam("sha256"))
-        for table in (PhotoRow, PictureRow)
-    )
-)
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# Files by what no other file has.
-Laid = frozenset[tuple[int, ...]]
-# Any number will do, as long as nothing else in the same PostgreSQL database uses it.
-_LOCK = 7325662
-
-
-def photo_path(sha256: str, thumbnail: bool = False) -> Path:
-    """Return where a photo's file lies, by the SHA-256 of the full picture."""
-    folder = read_settings().photos / sha256[:2]
-    return folder / f"{sha256}{'.thumb' if thumbnail else ''}.jpg"
 
 
 def add_photo(
@@ -221,25 +196,7 @@ def forget_photo(session: Session, row: PhotoRow) -> None:
     session.delete(row)
     session.flush()
     note_event(session, "removed", "photo", row.id, before=before)
-    event.listen(session, "after_commit", lambda _session: _drop_files(sha256), once=True)
-
-
-def sweep_orphans(session: Session, *, older_than: timedelta = ORPHAN_AGE) -> int:
-    """
-    Delete files that no row uses, as a server killed between file and row leaves them; return how many.
-
-    Call it in a transaction of its own: rows deleted before it in the same one might come back.
-    """
-    _hold_files(session)
-    used = {*session.exec(select(PhotoRow.sha256)).all(), *session.exec(select(PictureRow.sha256)).all()}
-    made_before = (datetime.now(UTC) - older_than).timestamp()
-    swept = 0
-    for path in sorted(read_settings().photos.glob("??/*")):
-        with suppress(FileNotFoundError):
-            if path.name.split(".")[0] not in used and path.stat().st_mtime <= made_before:
-                path.unlink()
-                swept += 1
-    return swept
+    event.listen(session, "after_commit", lambda _session: drop_files(sha256), once=True)
 
 
 def _already_stored(session: Session, visit_id: UUID, photo_id: UUID | None) -> Photo | None:
@@ -288,129 +245,3 @@ def _standard_id(session: Session, visit: VisitRow, code: str | None) -> int | N
 def clean_caption(caption: str) -> str:
     """Return a caption as it is stored: one line, not too long."""
     return " ".join(clean_text(caption).split())[:CAPTION_LIMIT]
-
-
-def _hold_files(session: Session, *, shared: bool = False) -> None:
-    """
-    Keep others from deleting files until this transaction ends; those who add only keep out deleters.
-
-    On SQLite a writing transaction keeps out everybody else as it is.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        lock = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-        session.execute(text(f"SELECT {lock}(:lock)"), {"lock": _LOCK})
-
-
-def lay_files(picture: Picture) -> Laid:
-    """
-    Write a picture's files ahead of its row, so that no other writer waits for the disk meanwhile.
-
-    `keep_files` looks for them again under its lock. What never gets a row is swept.
-
-    Returns:
-        What was written and is on the disk, by which `keep_files` knows it again.
-
-    Raises:
-        NoRoomLeft: nothing is left of them.
-    """
-    full = photo_path(picture.sha256)
-    written = set()
-    with _telling_room():
-        for path, content in (
-            (photo_path(picture.sha256, thumbnail=True), picture.thumbnail),
-            (full, picture.jpeg),
-        ):
-            if not path.exists():
-                _write(path, content)
-                written.add(_named(path))
-        _sync_folders(full)
-    return frozenset(name for name in written if name)
-
-
-def keep_files(session: Session, picture: Picture, laid: Laid = frozenset()) -> str:
-    """
-    Have a picture's files lie where they belong; return the SHA-256 of the thumbnail beside it.
-
-    Args:
-        laid: what `lay_files` has written of it: what is still the same file need not be read or written.
-    Raises:
-        NoRoomLeft: nothing is left of them.
-    """
-    _hold_files(session, shared=True)
-    known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
-    full, thumbnail = photo_path(picture.sha256), photo_path(picture.sha256, thumbnail=True)
-    if laid >= {_named(full), _named(thumbnail)}:
-        return known or picture.thumbnail_sha256
-    with _telling_room():
-        # Another version of Pillow may have shrunk the same photo to other bytes: older rows count on those.
-        if known in (None, picture.thumbnail_sha256) and not _holds(thumbnail, picture.thumbnail):
-            _write(thumbnail, picture.thumbnail)
-        if not _holds(full, picture.jpeg):
-            _write(full, picture.jpeg)
-        _sync_folders(full)
-    return known or picture.thumbnail_sha256
-
-
-def _named(path: Path) -> tuple[int, ...] | None:
-    """Return what no other file has, not even one of the same name; None where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
-
-
-def _holds(path: Path, content: bytes) -> bool:
-    try:
-        return path.read_bytes() == content
-    except FileNotFoundError:
-        return False
-
-
-@contextmanager
-def _telling_room() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _NO_ROOM:
-            raise NoRoomLeft from error
-        raise
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file so that it is there in full or not at all."""
-    written: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            written = Path(file.name)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        written.replace(path)
-    except OSError:
-        if written:
-            written.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folders(path: Path) -> None:
-    """Put the names of new files on the disk, too: the power may fail right after."""
-    for folder in (path.parent, path.parent.parent):
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
-
-def _drop_files(sha256: str) -> None:
-    """Delete a photo's files unless a row uses them; what cannot be deleted now is left to be swept."""
-    with suppress(OSError, SQLAlchemyError), in_session() as session:
-        _hold_files(session)
-        if session.exec(select(PhotoRow.id).where(PhotoRow.sha256 == sha256)).first():
-            return
-        if session.get(PictureRow, sha256):
-            return
-        photo_path(sha256, thumbnail=True).unlink(missing_ok=True)
-        photo_path(sha256).unlink(missing_ok=True)

@@ -14,7 +14,8 @@ from standards.visits import State
 from storage.bulk import insert_soon
 from storage.events import event_columns
 from storage.held_visits import held_visit
-from storage.photos import PHOTO_LIMIT, Laid, forget_photo, keep_files
+from storage.photo_files import Laid, keep_files
+from storage.photos import PHOTO_LIMIT, forget_photo
 from storage.pictures import Picture
 from storage.sync_documents import to_named
 from storage.tables import PhotoRow, StandardRow, VisitRow

@@ -10,8 +10,8 @@ ROOT = Path(__file__).parents[1]
 PROGRAM = ("app.py", "pages", "standards", "storage", "server")
 OURS = {"app", "pages", "standards", "storage", "server", "tests", "benchmarks"}
 
-# Used without an import: by the name in a database URL, as data, and from the command line.
-USED_OTHERWISE = {"psycopg", "python-multipart", "tzdata"}
+# Used without an import: by the name in a database URL, as data, and by uvicorn where they are there.
+USED_OTHERWISE = {"httptools", "python-multipart", "tzdata", "uvloop"}
 TOOLS = {"pytest-randomly", "pytest-rerunfailures", "pytest-xdist", "ruff", "mypy", "uv"}
 
 

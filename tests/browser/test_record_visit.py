@@ -13,7 +13,8 @@ from standards.editions import Evidence, Standard
 from standards.measuring import Comparator, Measure, Target, Verdict
 from storage.brands import add_brand
 from storage.editions import publish_edition
-from storage.photos import photo_path, photos_of
+from storage.photo_files import photo_path
+from storage.photos import photos_of
 from storage.sessions import in_session
 from storage.visits import get_visit
 from tests.browser.conftest import Server, settle, visit_page

@@ -18,7 +18,7 @@ from benchmarks.made_phone import Kept, MadePhone
 from benchmarks.never_lost import MADE, RECORDER, never_lost, server_kills_of, spread_deaths
 from benchmarks.recorded_visits import TakenPhoto, mark_in, record_ahead
 from benchmarks.recorder_phone import CHROMIUM
-from storage.photos import photo_path
+from storage.photo_files import photo_path
 from storage.pictures import read_picture
 from storage.sessions import in_session
 from storage.tables import ObservationRow, PhotoRow, VisitRow

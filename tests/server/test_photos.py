@@ -8,7 +8,8 @@ from httpx2 import Response
 from standards.people import Role
 from standards.visits import Photo
 from storage.people import person_of_email
-from storage.photos import add_photo, keep_picture, photo_path, remove_photo
+from storage.photo_files import photo_path
+from storage.photos import add_photo, keep_picture, remove_photo
 from storage.sessions import in_session
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pictures import sent, upright

@@ -12,7 +12,8 @@ from PIL import Image
 
 from server.syncing import read_bytes
 from standards.errors import PhotoTooLarge
-from storage.photos import add_photo, caption_photo, photo_path, photos_of
+from storage.photo_files import photo_path
+from storage.photos import add_photo, caption_photo, photos_of
 from storage.pictures import BYTE_LIMIT
 from storage.sessions import in_session
 from storage.settings import read_settings

@@ -14,7 +14,8 @@ from standards.measuring import Verdict
 from storage.backup import restore_backup, write_backup
 from storage.brands import add_brand
 from storage.checking import find_faults
-from storage.photos import add_photo, photo_path
+from storage.photo_files import photo_path
+from storage.photos import add_photo
 from storage.sessions import close_database, in_session
 from storage.tables import PhotoRow, VisitRow
 from tests.builders import a_brand, a_channel, a_visit, an_edition

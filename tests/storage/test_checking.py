@@ -12,7 +12,8 @@ from standards.values import Answer
 from storage.checking import count_stored, find_faults
 from storage.drafts import add_standards, open_draft
 from storage.people import find_or_add_person
-from storage.photos import add_photo, photo_path
+from storage.photo_files import photo_path
+from storage.photos import add_photo
 from storage.sessions import close_database, engine, in_session
 from storage.tables import ChannelRow, EditionRow, ObservationRow, PhotoRow, StandardRow, VisitRow
 from storage.trials import give_verdict, open_trial

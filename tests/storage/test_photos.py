@@ -23,18 +23,8 @@ from standards.errors import (
     VisitClosed,
     VisitNotFound,
 )
-from storage.photos import (
-    PHOTO_LIMIT,
-    add_photo,
-    caption_photo,
-    keep_files,
-    lay_files,
-    photo_counts,
-    photo_path,
-    photos_of,
-    remove_photo,
-    sweep_orphans,
-)
+from storage.photo_files import keep_files, lay_files, photo_path, sweep_orphans
+from storage.photos import PHOTO_LIMIT, add_photo, caption_photo, photo_counts, photos_of, remove_photo
 from storage.pictures import Picture, read_picture
 from storage.sessions import in_session
 from storage.settings import read_settings

@@ -13,7 +13,8 @@ from storage.backup import restore_backup, write_backup
 from storage.checking import find_faults
 from storage.drafts import add_standards, change_standard, open_draft, publish_draft, remove_standard
 from storage.people import find_or_add_person
-from storage.photos import find_picture_file, keep_picture, photo_path, sweep_orphans
+from storage.photo_files import photo_path, sweep_orphans
+from storage.photos import find_picture_file, keep_picture
 from storage.sessions import close_database, in_session
 from storage.trials import (
     agreement_of,
