@@ -137,6 +137,12 @@ def new_tab(phone: BrowserContext, place: Place) -> Callable[[], Page]:
     return opened
 
 
+@pytest.fixture
+def tab(new_tab: Callable[[], Page]) -> Page:
+    """Open one such tab."""
+    return new_tab()
+
+
 def sign_in(context: BrowserContext, address: str, person: Person) -> None:
     """Give a browser the cookie of a person's session."""
     with in_session() as session:

@@ -132,6 +132,8 @@ test("line 24: pauses grow to five minutes, spread out, and give way to what the
     assert.ok(pauseOf(1, 90_000, random) >= 90_000);
   }
   assert.notEqual(pauseOf(3, null, 0.1), pauseOf(3, null, 0.9));
+  // No two phones wait alike.
+  assert.ok(new Set(Array.from({ length: 20 }, () => pauseOf(3, null))).size > 1);
 });
 
 test("line 24: Retry-After is seconds or a date", () => {

@@ -21,5 +21,11 @@ export function showMissing(app, visit) {
     visit ? channelHead(app.channelOf(visit.channelId)) : head({ title: "Visits" }),
     h("div", { class: "plain low" }, h("h1", {}, visit ? "Not here yet" : "No such visit"), h("p", {}, words), visit && button("Try again", again, { class: "primary big", icon: "sync" }), h("a", { class: "button big", href: "#" }, "All visits")),
   );
-  return () => undefined;
+  // What it lacks may be on its way just now.
+  const ended = new AbortController();
+  const look = () => {
+    if (visit && app.channelOf(visit.channelId) && app.editionOf(visit.editionId)) app.reload();
+  };
+  addEventListener("syncing", look, { signal: ended.signal });
+  return () => ended.abort();
 }

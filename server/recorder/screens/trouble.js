@@ -1,7 +1,16 @@
 // What went wrong with keeping, over the whole screen: what happened, what is safe, what to do.
 
-import { button, h } from "../dom.js";
+import { button, fill, h } from "../dom.js";
 
+/** @type {Record<string, string>} */
+const TITLES = {
+  full: "No room left",
+  moved: "Changed elsewhere",
+  "closed-visit": "Already on the server",
+  newer: "An older page",
+  wiped: "Signed out",
+  blocked: "Storage is busy",
+};
 const OTHERWISE = "This did not work. What you recorded is safe on this phone. Reload the page, then do the last step again.";
 
 /**
@@ -14,30 +23,50 @@ export function openTrouble(told, app) {
   const copy = String(told?.copy ?? "");
   const words = String(told?.words ?? told?.error?.words ?? OTHERWISE);
   const isFull = kind === "full" || told?.type === "full" || /no room/i.test(words);
-  const text = h("textarea", { readonly: true, rows: 8, "aria-label": "What could not be kept" });
+  const text = h("textarea", { readonly: true, rows: 5, "aria-label": "What could not be kept" });
   text.value = copy;
+  const copyAll = button("Copy the text", async () => {
+    text.select();
+    const copied = await navigator.clipboard?.writeText(copy).then(() => true, () => false);
+    // Where a page may not write to the clipboard, what is selected may still be copied.
+    const isCopied = copied || document.execCommand("copy");
+    fill(copyAll, h("span", {}, isCopied ? "Copied" : "Not copied: hold the text, then copy it"));
+  }, { class: "big" });
   const visitId = new URLSearchParams(location.hash.slice(1)).get("visit");
+  const refusal = h("p", { class: "refusal", role: "alert", hidden: true }, "The file could not be made. Everything is still on this phone. Make room, then try again.");
   const shown = h(
     "dialog",
     { id: "trouble", class: "whole", "aria-label": "Not kept" },
     h(
       "div",
       { class: "plain low" },
-      h("h1", {}, isFull ? "No room left" : "Not kept"),
+      h("h1", { tabindex: -1, autofocus: true }, TITLES[isFull ? "full" : kind] ?? (words === OTHERWISE ? "This did not work" : "Not kept")),
       h("p", { role: "alert" }, words),
       copy && text,
-      copy && button("Copy the text", async () => {
-        text.select();
-        await navigator.clipboard?.writeText(copy).catch(() => document.execCommand("copy"));
-      }, { class: "big" }),
-      isFull && app && visitId && button("Save the export file", () => exportFile(app, visitId), { class: "big primary" }),
-      button("Reload", () => location.reload(), { class: isFull ? "big" : "big primary", icon: "sync" }),
-      button("Close", () => shown.close(), { class: "big" }),
+      copy && copyAll,
+      isFull && app && (visitId ? button("Save the export file", () => exportFile(app, visitId).catch(showNotSaved), { class: "big primary" }) : exportsElsewhere()),
+      refusal,
+      h(
+        "div",
+        { class: "pair" },
+        button("Reload", () => location.reload(), { class: isFull ? "big" : "big primary", icon: "sync" }),
+        button("Close", () => shown.close(), { class: "big" }),
+      ),
     ),
   );
   shown.addEventListener("close", () => shown.remove());
   document.body.append(shown);
   shown.showModal();
+
+  function exportsElsewhere() {
+    const link = h("a", { class: "button big primary", href: "#phone" }, "Save export files");
+    link.addEventListener("click", () => shown.close());
+    return link;
+  }
+
+  function showNotSaved() {
+    refusal.hidden = false;
+  }
 }
 
 /**
