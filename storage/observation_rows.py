@@ -95,7 +95,7 @@ def observed_rows(selection: Selection, *, seen_by: Person | None) -> Iterator[t
 
 def _days(session: Session, selection: Selection, seen_by: Person | None) -> list[tuple[date, int]]:
     day = col(VisitRow.visited_on)
-    wanted = _read_by(seen_by, selection, select(day, func.count())).group_by(day).order_by(day)
+    wanted = read_by(seen_by, selection, select(day, func.count())).group_by(day).order_by(day)
     return [(found, visits) for found, visits in session.execute(wanted)]
 
 
@@ -116,7 +116,7 @@ def _heads(
     session: Session, selection: Selection, seen_by: Person | None, after: VisitRow | None
 ) -> list[tuple[VisitRow, ChannelRow, BrandRow]]:
     order = col(VisitRow.visited_on), col(VisitRow.id)
-    wanted = _read_by(seen_by, selection, select(VisitRow, ChannelRow, BrandRow)).order_by(*order)
+    wanted = read_by(seen_by, selection, select(VisitRow, ChannelRow, BrandRow)).order_by(*order)
     if after:
         wanted = wanted.where(tuple_(*order) > tuple_(after.visited_on, after.id))
     return [
@@ -124,7 +124,7 @@ def _heads(
     ]
 
 
-def _read_by(
+def read_by(
     person: Person | None, selection: Selection, wanted: Select[*tuple[Any, ...]]
 ) -> Select[*tuple[Any, ...]]:
     """Ask only for counted visits of a selection that a person may read."""

@@ -15,7 +15,7 @@ from storage.forms.look import Look
 from storage.forms.pdf import write_pdf, write_picture
 from storage.forms.xlsx_file import write_xlsx
 from storage.scorecard_rows import observations_behind
-from storage.scorecards import Asked, photos_of_card, read_scorecard
+from storage.scorecards import Asked, Named, name_scorecard, photos_of_card, read_scorecard
 from storage.sessions import in_session
 
 _LONGEST_NAME = 100
@@ -57,6 +57,8 @@ def write_scorecard(asked: Asked, forms: tuple[Form, ...], folder: Path, order: 
     Raises:
         ScorecardNotFound, ScorecardEmpty: nothing was written.
     """
+    if set(forms) == {Form.CSV}:
+        return [_write_rows(asked, folder, order)]
     with in_session(read_only=True) as session:
         card = read_scorecard(session, asked, seen_by=order.seen_by, made_on=order.made_on)
         photos = photos_of_card(session, card) if Form.PDF in forms else {}
@@ -72,14 +74,23 @@ def write_scorecard(asked: Asked, forms: tuple[Form, ...], folder: Path, order: 
             case Form.CSV:
                 write_csv(observations_behind(asked, seen_by=order.seen_by), path)
             case Form.XLSX:
-                rows = observations_behind(asked, seen_by=order.seen_by)
-                if not write_xlsx(card, rows, path, order.look) and Form.CSV not in wanted:
+                parts = observations_behind(asked, seen_by=order.seen_by)
+                if not write_xlsx(card, parts, path, order.look) and Form.CSV not in wanted:
                     wanted.append(Form.CSV)
         written.append(path)
     return written
 
 
-def file_stem(card: Scorecard) -> str:
+def _write_rows(asked: Asked, folder: Path, order: Order) -> Path:
+    """Write the observations alone: millions of them are read in less time and room than their figures."""
+    with in_session(read_only=True) as session:
+        named = name_scorecard(session, asked, seen_by=order.seen_by)
+    path = folder / f"{_free_stem(folder, file_stem(named))}.{Form.CSV}"
+    write_csv(observations_behind(asked, seen_by=order.seen_by), path)
+    return path
+
+
+def file_stem(card: Scorecard | Named) -> str:
     """Return what a scorecard's file is called: brand, subject and period, in letters any disk takes."""
     subject, when = card.subject, write_span(card.span)
     named = [subject.name] if subject.kind is SubjectKind.BRAND else [subject.brand, subject.name]

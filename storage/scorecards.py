@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 
 from standards.comparing import Comparison, Names, VisitColumns
 from standards.comparing.sentences import say_count, say_kind
-from standards.errors import ScorecardNotFound, VisitNotFound
+from standards.errors import ScorecardEmpty, ScorecardNotFound, VisitNotFound
 from standards.people import Action, Person, Role, may, sees_channel
 from standards.scorecards import (
     Material,
@@ -28,6 +28,7 @@ from standards.scorecards import (
     make_visit_scorecard,
     span_before,
 )
+from standards.scorecards.shown import shown_date
 from standards.visits import COUNTED_STATES, Brand, Channel
 from storage.brands import list_brands
 from storage.comparing import Selection, brands_in_set, channels_in_set, count_compared
@@ -72,6 +73,38 @@ class Asked:
     rival_ids: tuple[int, ...] | None = None
     has_words: bool = True
     has_photos: bool = True
+
+
+@dataclass(frozen=True)
+class Named:
+    """Whom a scorecard is about and when, without its figures."""
+
+    subject: Subject
+    span: Span
+
+
+def name_scorecard(session: Session, asked: Asked, *, seen_by: Person | None) -> Named:
+    """
+    Return what a scorecard is called, for whoever wants the observations behind it and no figure.
+
+    Raises:
+        ScorecardNotFound, ScorecardEmpty: as `read_scorecard` does.
+    """
+    if seen_by is not None and not may(seen_by, Action.COMPARE):
+        raise ScorecardNotFound()
+    if asked.kind is SubjectKind.VISIT:
+        if asked.visit_id is None:
+            raise ScorecardNotFound()
+        channel = channel_of_visit(session, asked.visit_id, seen_by=seen_by)
+        day = get_visit(session, asked.visit_id).visited_on
+        assert day is not None
+        subject = subject_of(SubjectKind.VISIT, channel.name, _say_place(channel), channel.brand)
+        return Named(subject, Span(day, day, shown_date(day)))
+    selection, subject = selection_of(session, asked, seen_by=seen_by)
+    assert asked.span is not None
+    if _mean_coverage(session, selection, seen_by) is None:
+        raise ScorecardEmpty(name=subject.name)
+    return Named(subject, asked.span)
 
 
 def read_scorecard(session: Session, asked: Asked, *, seen_by: Person | None, made_on: date) -> Scorecard:

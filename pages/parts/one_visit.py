@@ -9,6 +9,7 @@ import streamlit as st
 from pages.parts.photos import show_photos
 from pages.parts.problems import telling
 from pages.parts.quick_notes import show_quick_notes
+from pages.parts.scorecard_choice import link_to_scorecard
 from pages.parts.scores import (
     VERDICT_COLOURS,
     VERDICT_ICONS,
@@ -58,6 +59,7 @@ def show_visit(visit_id: UUID, person: Person) -> None:
         and st.button("Go on with this visit", type="primary", icon=":material/play_arrow:", width="stretch")
     ):
         st.switch_page("record_visit.py", query_params={"visit": str(visit_id)})
+    link_to_scorecard(visit, person)
     _how_it_came_about(visit, sheet, score, edition)
     _impressions(visit)
     show_quick_notes(visit)

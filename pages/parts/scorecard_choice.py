@@ -7,18 +7,21 @@ from typing import TypeVar
 from uuid import UUID
 
 import streamlit as st
+from sqlmodel import Session
 
 from pages.parts.filters import FIRST_DAY, LAST_DAY, choose_set
-from standards.people import Person
+from standards.errors import VisitNotFound
+from standards.people import Action, Person, may
 from standards.scorecards import Span, SubjectKind, write_span
 from standards.scorecards.periods import days_between, month_of, quarter_of, year_of
 from standards.scorecards.shown import shown_date, shown_score
-from standards.visits import COUNTED_STATES, Brand, Channel
+from standards.visits import COUNTED_STATES, Brand, Channel, Visit
 from storage.comparing import Selection, SetInUse, brands_in_set
 from storage.forms.look import Look, Paper
 from storage.scorecards import MOST_RIVALS, Asked, areas_to_score, channels_to_score, is_whole
 from storage.sessions import in_session
 from storage.tallies import compared_columns
+from storage.visibility import visit_seen_by
 from storage.visit_lists import VisitFilter, list_visits
 
 OTHER_DAYS = "other days"
@@ -138,13 +141,34 @@ def _choose_visit(span: Span, person: Person) -> UUID | None:
     wanted = VisitFilter(states=COUNTED_STATES, since=span.since, until=span.until)
     with in_session(read_only=True) as session:
         visits = list_visits(session, wanted, seen_by=person, limit=_VISITS_OFFERED)
+        linked = _linked_visit(session, person)
     named = {
         f"{shown_date(visit.visited_on)} · {visit.channel.brand.name} · {visit.channel.name} · "
         f"{shown_score(visit.score_percent)} · {str(visit.id)[-4:]}": visit.id
-        for visit in visits
+        for visit in (*linked, *visits)
         if visit.visited_on
     }
     return _choose("Visit", named, "visit_of") if named else None
+
+
+def link_to_scorecard(visit: Visit, person: Person) -> None:
+    """Link from a visit to its scorecard, where there is one and this person may hand it out."""
+    if visit.state in COUNTED_STATES and may(person, Action.COMPARE):
+        st.page_link(
+            "hand_out_scorecards.py",
+            label="Scorecard of this visit",
+            icon=":material/id_card:",
+            query_params={"of": _KIND_WORDS[SubjectKind.VISIT], "visit": str(visit.id)},
+        )
+
+
+def _linked_visit(session: Session, person: Person) -> list[Visit]:
+    """Return the visit that a link names, whatever its period, to be offered first."""
+    try:
+        visit = visit_seen_by(session, UUID(st.query_params.get("visit", "")), person)
+    except (ValueError, VisitNotFound):
+        return []
+    return [visit] if visit.state in COUNTED_STATES else []
 
 
 def _choose(label: str, options: dict[str, _Chosen], key: str) -> _Chosen:

@@ -22,7 +22,7 @@ from standards.scorecards.shown import (
     shown_visits,
 )
 from storage.forms.look import Look
-from storage.forms.pdf import draw_pages
+from storage.forms.pdf import draw_pages, is_printable
 
 
 def show_words(card: Scorecard) -> None:
@@ -50,6 +50,12 @@ def show_words(card: Scorecard) -> None:
 def show_pages(card: Scorecard, photos: Mapping[UUID, bytes], look: Look) -> None:
     """Show the pages as they will be printed."""
     drawn = _drawn(f"{sha256(repr(card).encode()).hexdigest()} {look.paper}", card, photos, look)
+    if not is_printable(card):
+        st.warning(
+            "The fonts here lack some letters of these words; they are printed as “?”. Excel and CSV hold "
+            "them all. The operator can add a font to the data folder.",
+            icon=":material/font_download_off:",
+        )
     for number, page in enumerate(drawn, 1):
         alt = escape(f"Page {number} of {len(drawn)} of the scorecard, as it is printed", quote=True)
         # Drawn into the page: a picture of Streamlit's own would lie at an address for whoever has it.
@@ -100,6 +106,71 @@ def show_figures(card: Scorecard) -> None:
         alt="Each standard with its target and met-rate",
         label="Standards as a table",
     )
+
+    _show_rivals(card)
+    _show_waits(card)
+    _show_trend(card)
+
+
+def _show_rivals(card: Scorecard) -> None:
+    if card.rivals:
+        show_table(
+            [
+                {
+                    "Competitor": line.name,
+                    "Our score": shown_score(line.own.percent),
+                    "Their score": shown_score(line.score.percent),
+                    "Probably": shown_range(line.score),
+                    "Visits": line.score.visits,
+                    "Ahead by": shown_difference(line.own, line.score, line.lead, scores=True),
+                    "Counted": line.where,
+                }
+                for line in card.rivals
+            ],
+            name="scorecard_rivals",
+            alt="Score beside each competitor, on the standards common to all",
+            label="Competitors as a table",
+        )
+
+
+def _show_waits(card: Scorecard) -> None:
+    if card.waits:
+        show_table(
+            [
+                {
+                    "Code": line.code,
+                    "Wait": line.statement,
+                    "Target": line.target,
+                    "By the target": shown_share(line.by_target.percent if line.by_target else None),
+                    "Probably": shown_range(line.by_target) if line.by_target else "",
+                    "Waits": line.waits,
+                    "In words": line.sentence,
+                }
+                for line in card.waits
+            ],
+            name="scorecard_waits",
+            alt="How long customers waited, against each target",
+            label="Waits as a table",
+        )
+
+
+def _show_trend(card: Scorecard) -> None:
+    if card.trend and card.trend.points:
+        show_table(
+            [
+                {
+                    "Period": point.name,
+                    "Mean score": shown_score(point.value.percent),
+                    "Probably": shown_range(point.value),
+                    "Visits": point.value.visits,
+                    "Signal": point.signal,
+                }
+                for point in card.trend.points
+            ],
+            name="scorecard_trend",
+            alt="Score over time",
+            label="Trend as a table",
+        )
 
 
 def _standard_row(card: Scorecard, at: int) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from standards.scorecards.material import Material, Pictured, Told, VisitMateria
 from standards.scorecards.one_visit import make_visit_scorecard
 from standards.scorecards.own_words import Cleaner, cleaner_of
 from standards.scorecards.periods import read_span, span_before, write_span
+from standards.scorecards.raw import RawObservations
 from standards.scorecards.values import (
     PartOfDay,
-    RawObservation,
     Scorecard,
     Span,
     Subject,
@@ -19,7 +19,7 @@ __all__ = [
     "Material",
     "PartOfDay",
     "Pictured",
-    "RawObservation",
+    "RawObservations",
     "Scorecard",
     "Span",
     "Subject",

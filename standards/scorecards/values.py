@@ -315,36 +315,3 @@ class Scorecard:
     measured: tuple[str, str]
     left_out: tuple[str, ...]
     made_on: date
-
-
-@dataclass(frozen=True)
-class RawObservation:
-    """
-    One observation behind a scorecard, for the sheet or file of raw observations.
-
-    `value` is in `unit` (seconds, percent, steps, or the target's own), None where nothing was typed;
-    `longer_than` marks a wait given up. `visit` is a number within the scorecard, oldest first: ids stay
-    inside. Only a visit that `is_complete` counts in the figures. No shopper and no hour.
-    """
-
-    visit: int
-    visited_on: date
-    part_of_day: PartOfDay | None
-    brand: str
-    channel: str
-    kind: Kind
-    area: str
-    edition: int
-    touchpoint: str
-    code: str
-    statement: str
-    measure: Measure
-    target: str
-    weight: float
-    no_no: bool
-    verdict: Verdict | None
-    value: float | None
-    unit: str
-    longer_than: bool
-    is_complete: bool
-    note: str

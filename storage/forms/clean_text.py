@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 # A field is cut to its own length before; this holds for whatever nobody thought of.
@@ -58,6 +59,17 @@ def clean_tree(value: Any, has: Container[int]) -> Any:
     if isinstance(value, list | tuple):
         return [clean_tree(held, has) for held in value]
     return value
+
+
+def lacks_letters(value: Any, has: Container[int]) -> bool:
+    """Say whether a letter anywhere within a value will be printed as a question mark."""
+    if isinstance(value, str):
+        return any(
+            character != UNPRINTABLE and _printed(character, has) == UNPRINTABLE for character in set(value)
+        )
+    if is_dataclass(value):
+        return any(lacks_letters(getattr(value, field.name), has) for field in fields(value))
+    return isinstance(value, list | tuple) and any(lacks_letters(held, has) for held in value)
 
 
 def _printed(character: str, has: Container[int]) -> str:

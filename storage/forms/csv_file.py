@@ -1,15 +1,13 @@
 """Raw observations as a tidy CSV file: one row each, the columns below, as many rows as there are."""
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from operator import attrgetter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from pyarrow import csv
 
-from standards.scorecards.values import RawObservation
+from standards.scorecards.raw import Coded, RawObservations
 from standards.spreadsheets import guard
 from storage.forms.clean_text import clean_cell
 
@@ -37,10 +35,7 @@ COLUMNS: dict[str, pa.DataType] = {
     "is_complete": pa.string(),
     "note": pa.string(),
 }
-ROWS_AT_ONCE = 16_384
 _SCHEMA = pa.schema(list(COLUMNS.items()))
-# A byte holds the place of each of so many.
-_FEW = 256
 _KEPT_TEXTS = 50_000
 _LONGEST_KEPT = 200
 
@@ -63,44 +58,26 @@ def _text(held: str | bool | None) -> str | None:
     return guard(clean_cell(held)) or None if held else None
 
 
-def write_csv(observations: Iterable[RawObservation], to: Path) -> int:
+def write_csv(parts: Iterable[RawObservations], to: Path) -> int:
     """
     Write observations as UTF-8, one row each, header first, and return how many there were.
 
     A text that a spreadsheet program would run as a formula gets an apostrophe before it; a number never
-    does. What is not known is empty. However many there are, some thousand lie in memory at once.
+    does. What is not known is empty. However many there are, one part of them lies in memory at once.
     """
-    count = 0
+    count, texts = 0, _Texts()
     options = csv.WriteOptions(include_header=False, quoting_style="needed")
     with pa.OSFile(str(to), "wb") as sink:
         sink.write((",".join(COLUMNS) + "\n").encode())
         with csv.CSVWriter(sink, _SCHEMA, write_options=options) as writer:
-            for batch in _batches(observations):
-                writer.write_batch(batch)
-                count += batch.num_rows
+            for part in parts:
+                arrays = [_array(getattr(part, name), kind, texts) for name, kind in COLUMNS.items()]
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA))
+                count += len(part)
     return count
 
 
-def _batches(observations: Iterable[RawObservation]) -> Iterator[pa.RecordBatch]:
-    texts = _Texts()
-    source = iter(observations)
-    while rows := list(islice(source, ROWS_AT_ONCE)):
-        arrays = [_column(list(map(attrgetter(name), rows)), kind, texts) for name, kind in COLUMNS.items()]
-        yield pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
-
-
-def _column(values: list[Any], kind: pa.DataType, texts: _Texts) -> pa.Array:
+def _array(column: Coded[Any], kind: pa.DataType, texts: _Texts) -> pa.Array:
     # Five million rows are a hundred million cells: what is there many times is turned once.
-    distinct = list(set(values))
-    if len(distinct) > _FEW:
-        return _array(values, kind, texts)
-    dictionary = _array(distinct, kind, texts)
-    if len(distinct) == 1:
-        return pa.repeat(dictionary[0], len(values))
-    places = {held: place for place, held in enumerate(distinct)}
-    places_in_bytes = pa.py_buffer(bytes(map(places.__getitem__, values)))
-    return dictionary.take(pa.Array.from_buffers(pa.uint8(), len(values), [None, places_in_bytes]))
-
-
-def _array(values: list[Any], kind: pa.DataType, texts: _Texts) -> pa.Array:
-    return pa.array(list(map(texts.__getitem__, values)) if kind == pa.string() else values, kind)
+    held = list(map(texts.__getitem__, column.held)) if kind == pa.string() else column.held
+    return pa.array(held, kind).take(pa.array(column.places))

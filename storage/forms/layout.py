@@ -271,7 +271,8 @@ def _highlight(found: Highlight, say: Say, is_visit: bool) -> dict[str, Any]:
 
 def _quote(quote: Quote, say: Say) -> dict[str, str]:
     return {
-        "words": say(quote.words, WORDS),
+        # The page puts its own marks around them.
+        "words": say(quote.words.strip().strip('"“”„'), WORDS),
         "source": f"{say(quote.channel, 40)}, {shown_date(quote.visited_on)}",
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from standards.scorecards.values import PhotoLine, Scorecard
-from storage.forms.clean_text import clean_text, clean_tree
+from storage.forms.clean_text import clean_text, clean_tree, lacks_letters
 from storage.forms.fonts import read_fonts
 from storage.forms.layout import PHOTOS_AT_MOST, lay_out
 from storage.forms.look import Look, dark_enough
@@ -47,6 +47,11 @@ def draw_pages(card: Scorecard, photos: Mapping[UUID, bytes], look: Look | None 
 def write_picture(card: Scorecard, look: Look | None = None) -> bytes:
     """Write a scorecard's headline as a PNG of 1,080 by 1,350 dots; no photo is in it."""
     return _set(card, {}, look or Look(), _PICTURE, POINT)[0]
+
+
+def is_printable(card: Scorecard) -> bool:
+    """Say whether the fonts have every letter of a scorecard; one they lack is printed as a question mark."""
+    return not lacks_letters(card, read_fonts().characters)
 
 
 def _set(
@@ -96,6 +101,11 @@ def _put_logo(look: Look, folder: Path) -> dict[str, Any] | None:
     logo = logo_for_page(look.logo)
     if logo is None:
         return None
-    png, times_as_wide = logo
-    (folder / "logo.png").write_bytes(png)
-    return {"file": "logo.png", "alt": "Logo", "wide": min(times_as_wide, 4)}
+    (folder / "logo.png").write_bytes(logo.png)
+    return {
+        "file": "logo.png",
+        "alt": "Logo",
+        "wide": min(logo.times_as_wide, 4),
+        # On the page's own colour, which is dark enough for white; any other stands on white.
+        "is_light": logo.is_light,
+    }

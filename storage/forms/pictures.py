@@ -2,13 +2,16 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 PHOTO_SIDE = 900
 LOGO_SIZE = (900, 300)
 PIXEL_LIMIT = 40_000_000
 QUALITY = 82
+# Of 255: from here on a pixel is seen, and a mean grey hardly stands out from white.
+_SEEN, _LIGHT = 32, 190
 _KINDS = ("JPEG", "PNG", "WEBP")
 
 
@@ -18,10 +21,33 @@ def photo_for_page(content: bytes) -> bytes | None:
     return None if image is None else _written(image, "JPEG", quality=QUALITY)
 
 
-def logo_for_page(content: bytes | None) -> tuple[bytes, float] | None:
-    """Return a logo as a PNG and how many times as wide as high it is; None where it cannot be read."""
+@dataclass(frozen=True)
+class Logo:
+    """A logo as a PNG, how many times as wide as high it is, and whether white paper would swallow it."""
+
+    png: bytes
+    times_as_wide: float
+    is_light: bool
+
+
+def logo_for_page(content: bytes | None) -> Logo | None:
+    """Return a logo as it stands on a page; None where it cannot be read."""
     image = _read(content, LOGO_SIZE, modes=("RGB", "RGBA")) if content else None
-    return None if image is None else (_written(image, "PNG"), image.width / image.height)
+    if image is None:
+        return None
+    return Logo(_written(image, "PNG"), image.width / image.height, _is_light(image))
+
+
+def _is_light(image: Image.Image) -> bool:
+    """Say whether a logo is drawn in light colours on nothing: one with a ground of its own is not."""
+    if image.mode != "RGBA":
+        return False
+    seen = image.getchannel("A").point(lambda alpha: 255 if alpha > _SEEN else 0)
+    # Opaque from edge to edge, or with nothing to see, it has its own ground.
+    drawn = seen.histogram()[255]
+    if not drawn or drawn == image.width * image.height:
+        return False
+    return ImageStat.Stat(image.convert("L"), mask=seen).mean[0] > _LIGHT
 
 
 def _read(content: bytes, size: tuple[int, int], modes: Sequence[str]) -> Image.Image | None:

@@ -101,8 +101,13 @@ def write_head(sheet: Worksheet, columns: Sequence[Column], formats: Formats) ->
 
 def write_cell(sheet: Worksheet, row: int, column: int, held: Held, look: Format) -> None:
     """Write one value as what it is. A text is never looked at for a formula, a number or a link."""
+    write_cleaned(sheet, row, column, clean_cell(held) if isinstance(held, str) else held, look)
+
+
+def write_cleaned(sheet: Worksheet, row: int, column: int, held: Held, look: Format) -> None:
+    """Write one value whose text is clean already: one that fills many cells is cleaned only once."""
     if isinstance(held, str):
-        sheet.write_string(row, column, clean_cell(held), look)
+        sheet.write_string(row, column, held, look)
     elif isinstance(held, date):
         sheet.write_datetime(row, column, held, look)
     elif isinstance(held, Formula):

@@ -22,7 +22,7 @@ def add_charts(
     row: int,
 ) -> None:
     """
-    Put the touchpoints, the trend and the standards under the summary.
+    Put the touchpoints and the trend under the summary.
 
     Args:
         sheets: how many rows each sheet's table has.
@@ -33,10 +33,16 @@ def add_charts(
         row = _insert(summary, row, chart, 130 + 34 * count, "Bars: the score of each touchpoint")
     if (count := sheets.get("Trend")) and card.trend:
         chart = _line(book, f"Score by {card.trend.period.value}", count, formats.colour)
-        row = _insert(summary, row, chart, 330, "Line: the score over time, with its usual limits")
-    if count := sheets.get("Standards"):
-        chart = _bars(book, "How often each standard was met", "Standards", count, 2, 7, formats.colour)
-        _insert(summary, row, chart, 130 + 24 * count, "Bars: the met-rate of each standard")
+        _insert(summary, row, chart, 330, "Line: the score over time, with its usual limits")
+
+
+def add_standards_chart(book: Workbook, count: int, formats: Formats) -> Worksheet:
+    """Put the met-rates of so many standards on a sheet of their own: there may be more than a page holds."""
+    sheet = book.add_worksheet("Met-rates")
+    sheet.hide_gridlines(2)
+    chart = _bars(book, "How often each standard was met", "Standards", count, 2, 7, formats.colour)
+    _insert(sheet, 0, chart, 130 + 24 * count, "Bars: the met-rate of each standard")
+    return sheet
 
 
 def _insert(summary: Worksheet, row: int, chart: Any, height: int, says: str) -> int:

@@ -1,47 +1,53 @@
 """A scorecard as a workbook: a summary with live charts, a sheet a table, and the raw observations."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from standards.scorecards.values import RawObservation, Scorecard
+from standards.scorecards.raw import Coded, RawObservations
+from standards.scorecards.values import Scorecard, SubjectKind
+from storage.forms.clean_text import clean_cell
 from storage.forms.look import Look, Paper, dark_enough
-from storage.forms.xlsx_cells import Column, Formats, Held, make_room, write_cell, write_head
-from storage.forms.xlsx_charts import add_charts
+from storage.forms.xlsx_cells import Column, Formats, Held, make_room, write_cell, write_cleaned, write_head
+from storage.forms.xlsx_charts import add_charts, add_standards_chart
 from storage.forms.xlsx_tables import Table, summary_of, tables_of
 
 # By Excel's numbers.
 _PAPERS = {Paper.LETTER: 1, Paper.A4: 9}
 # What a sheet of Excel holds, header and last words included.
 MOST_ROWS = 1_048_576
-OBSERVATION_COLUMNS = (
-    Column("Visit", "number", 8),
-    Column("Date", "date", 12),
-    Column("Part of day", "text", 11),
-    Column("Brand", "text", 18),
-    Column("Channel", "text", 22),
-    Column("Area", "text", 14),
-    Column("Edition", "number", 8),
-    Column("Touchpoint", "text", 18),
-    Column("Code", "text", 10),
-    Column("Verdict", "text", 13),
-    Column("Value", "number", 11),
-    Column("Unit", "text", 10),
-    Column("Given up", "text", 9),
-    Column("Note", "text", 60),
-)
+# Each by what it is called in `RawObservations`.
+OBSERVATION_COLUMNS = {
+    "visit": Column("Visit", "number", 8),
+    "visited_on": Column("Date", "date", 12),
+    "part_of_day": Column("Part of day", "text", 11),
+    "brand": Column("Brand", "text", 18),
+    "channel": Column("Channel", "text", 22),
+    "area": Column("Area", "text", 14),
+    "edition": Column("Edition", "number", 8),
+    "touchpoint": Column("Touchpoint", "text", 18),
+    "code": Column("Code", "text", 10),
+    "verdict": Column("Verdict", "text", 13),
+    "value": Column("Value", "number", 11),
+    "unit": Column("Unit", "text", 10),
+    "longer_than": Column("Given up", "text", 9),
+    "note": Column("Note", "text", 60),
+}
 _SUMMARY_WIDTHS = (30, 26, 90)
+# Wider than so many characters, a table is printed over two pages: on one it could not be read.
+_WIDEST_PRINTED = 240
 _TOO_MANY = "Excel takes no more rows: the CSV file holds every observation."
 
 
 def write_xlsx(
     card: Scorecard,
-    observations: Iterable[RawObservation],
+    parts: Iterable[RawObservations],
     to: Path,
     look: Look | None = None,
     *,
@@ -55,7 +61,7 @@ def write_xlsx(
     the same bytes.
 
     Args:
-        observations: in the order in which they are to stand.
+        parts: the observations, in the order in which they are to stand.
         most_rows: how many a sheet holds, its head and a last line that says what is missing included.
     """
     options = {
@@ -77,7 +83,10 @@ def write_xlsx(
         tables = [table for table in tables_of(card) if table.rows]
         sheets = {table.name: _write_table(book, table, formats, look) for table in tables}
         add_charts(book, summary, card, sheets, formats, next_row)
-        return _write_observations(book, observations, formats, look, most_rows)
+        if card.subject.kind is not SubjectKind.VISIT and (count := sheets.get("Standards")):
+            # Of one visit each bar would be whole or none, and none where it was not even asked.
+            _fit(add_standards_chart(book, count, formats), look, wide=False)
+        return _write_observations(book, parts, formats, look, most_rows)
     finally:
         book.close()
 
@@ -98,7 +107,8 @@ def _write_summary(sheet: Worksheet, card: Scorecard, formats: Formats) -> int:
 def _fit(sheet: Worksheet, look: Look | None, *, wide: bool) -> None:
     """Print every column on one page's width; a table's head again on each page."""
     sheet.set_paper(_PAPERS[look.paper if look else Paper.A4])
-    sheet.fit_to_pages(1, 0)
+    # What is not a table is read as one page; a page's end must not go through a chart.
+    sheet.fit_to_pages(1, 0 if wide else 1)
     sheet.set_footer("&L&A&RPage &P of &N")
     if wide:
         sheet.set_landscape()
@@ -108,6 +118,10 @@ def _fit(sheet: Worksheet, look: Look | None, *, wide: bool) -> None:
 def _write_table(book: Workbook, table: Table, formats: Formats, look: Look | None) -> int:
     sheet = book.add_worksheet(table.name)
     _fit(sheet, look, wide=True)
+    if sum(column.width for column in table.columns) > _WIDEST_PRINTED:
+        sheet.fit_to_pages(2, 0)
+        # What a line is about stands on both.
+        sheet.repeat_columns(0, next(at for at, one in enumerate(table.columns) if one.kind == "words"))
     write_head(sheet, table.columns, formats)
     looks = [formats.of(column.kind) for column in table.columns]
     for number, row in enumerate(table.rows, 1):
@@ -125,42 +139,41 @@ def _write_table(book: Workbook, table: Table, formats: Formats, look: Look | No
 
 def _write_observations(
     book: Workbook,
-    observations: Iterable[RawObservation],
+    parts: Iterable[RawObservations],
     formats: Formats,
     look: Look | None,
     most_rows: int,
 ) -> bool:
-    source = iter(observations)
     sheet = book.add_worksheet("Observations")
+    columns = list(OBSERVATION_COLUMNS.values())
     _fit(sheet, look, wide=True)
-    write_head(sheet, OBSERVATION_COLUMNS, formats)
-    looks = [formats.of(column.kind) for column in OBSERVATION_COLUMNS]
-    number = 0
-    for number, seen in enumerate(islice(source, most_rows - 2), 1):
-        for at, held in enumerate(_cells(seen)):
-            if held is not None and held != "":
-                write_cell(sheet, number, at, held, looks[at])
-    sheet.autofilter(0, 0, max(number, 1), len(OBSERVATION_COLUMNS) - 1)
-    if next(source, None) is None:
-        return True
-    write_cell(sheet, most_rows - 1, 0, _TOO_MANY, formats.of("text"))
-    return False
+    write_head(sheet, columns, formats)
+    looks = [formats.of(column.kind) for column in columns]
+    number, is_whole = 0, True
+    for part in parts:
+        cells = [_cells(getattr(part, name)) for name in OBSERVATION_COLUMNS]
+        room = most_rows - 2 - number
+        for row in islice(zip(*cells, strict=True), room):
+            number += 1
+            for at, held in enumerate(row):
+                if held is not None:
+                    write_cleaned(sheet, number, at, held, looks[at])
+        if len(part) > room:
+            is_whole = False
+            break
+    sheet.autofilter(0, 0, max(number, 1), len(columns) - 1)
+    if not is_whole:
+        write_cell(sheet, most_rows - 1, 0, _TOO_MANY, formats.of("text"))
+    return is_whole
 
 
-def _cells(seen: RawObservation) -> Sequence[Held]:
-    return (
-        seen.visit,
-        seen.visited_on,
-        seen.part_of_day.value if seen.part_of_day else None,
-        seen.brand,
-        seen.channel,
-        seen.area,
-        seen.edition,
-        seen.touchpoint,
-        seen.code,
-        seen.verdict.value if seen.verdict else None,
-        seen.value,
-        seen.unit,
-        "yes" if seen.longer_than else None,
-        seen.note,
-    )
+def _cells(column: Coded[Any]) -> Iterator[Held]:
+    """Return what stands in each row's cell; None where it stays empty."""
+    written = [_cell(held) for held in column.held]
+    return map(written.__getitem__, column.places.tolist())
+
+
+def _cell(held: Any) -> Held:
+    if isinstance(held, bool):
+        return "yes" if held else None
+    return clean_cell(held) or None if isinstance(held, str) else held

@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from PIL import Image
+from sqlmodel import select
 from streamlit.runtime.media_file_manager import MediaFileManager
 
 from standards.errors import SignedOut
@@ -16,6 +17,8 @@ from standards.people import Role
 from storage.door_sessions import end_session
 from storage.scorecard_links import list_links, open_link
 from storage.sessions import in_session
+from storage.tables import ChannelRow
+from storage.visit_lists import VisitFilter, list_visits
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pages.app import a_person, open_page, said_on, tap
 from tests.storage.builders import events_about
@@ -96,6 +99,47 @@ def test_one_visit_can_be_handed_out():
     test = open_page(PAGE, of="Visit")
     assert "One visit on" in said_on(test)
     assert len(pages_shown(test)) == 1
+
+
+def test_a_visit_leads_to_its_scorecard_whatever_its_period():
+    with in_session(read_only=True) as session:
+        visits = list_visits(session, VisitFilter(), seen_by=None)
+    oldest = min(
+        (one for one in visits if one.channel.name == "**Quay**"), key=lambda one: str(one.visited_on)
+    )
+    mona = a_person(Role.MANAGER, "Mona")
+    address = {"visit": str(oldest.id)}
+    [link] = [
+        link
+        for link in open_page("read_visits.py", mona, **address).get("page_link")
+        if "Scorecard" in link.proto.label
+    ]
+    assert f"visit={oldest.id}" in link.proto.query_string
+    said = said_on(open_page(PAGE, mona, of="Visit", period="2026", **address))
+    assert "One visit on 1 May 2026" in said
+
+
+def test_a_visit_that_is_not_theirs_cannot_be_named_by_its_address():
+    with in_session(read_only=True) as session:
+        visits = list_visits(session, VisitFilter(), seen_by=None)
+    elsewhere = next(one for one in visits if one.channel.name == "Mill Lane")
+    viewer = a_person(Role.VIEWER, "Vera", areas=["North"])
+    for visit in (str(elsewhere.id), "no id"):
+        assert "Mill Lane" not in said_on(open_page(PAGE, viewer, of="Visit", visit=visit))
+
+
+def test_the_page_says_where_letters_will_not_be_printed():
+    assert not open_page(PAGE).warning
+    with in_session() as session:
+        rename_channel(session)
+    test = open_page(PAGE, channel="Ours · שלום 😀")
+    assert "printed as “?”" in test.warning[0].value
+
+
+def rename_channel(session) -> None:
+    for channel in session.exec(select(ChannelRow)).all():
+        if channel.name == "Mill Lane":
+            channel.name = "שלום 😀"
 
 
 def test_each_form_is_made_on_the_tap_and_noted_and_needs_the_session(downloads):

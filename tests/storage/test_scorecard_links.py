@@ -4,12 +4,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 from sqlmodel import select
 
 from standards.errors import ScorecardLinkDead, ScorecardNotFound
 from standards.measuring import Verdict
 from standards.people import Role
 from standards.scorecards import SubjectKind, read_span
+from storage.backup import restore_backup, write_backup
+from storage.door_sessions import hash_token
 from storage.forms.look import Paper
 from storage.people import change_account, remove_account
 from storage.scorecard_links import (
@@ -190,3 +193,19 @@ def test_a_scorecard_of_another_version_is_a_dead_link_and_no_failure(card, mona
 def test_the_longest_names_are_shared(card, mona):
     long = replace(card, subject=replace(card.subject, name="N" * 200))
     assert opens(shared(long, mona))
+
+
+def test_a_backup_brings_links_back_as_they_were(card, mona, tmp_path):
+    open_token, ended_token = shared(card, mona), shared(card, mona)
+    with in_session() as session:
+        revoke_link(session, hash_token(ended_token), by=mona, at=NOON)
+    write_backup(tmp_path / "all.zip")
+    with in_session() as session:
+        session.execute(delete(ScorecardLinkRow))
+    assert not opens(open_token)
+    restore_backup(tmp_path / "all.zip", replace=True)
+    assert opens(open_token)
+    assert not opens(ended_token)
+    with in_session(read_only=True) as session:
+        assert open_link(session, open_token, at=NOON).card == card
+        assert [link.shared_by for link in list_links(session, at=NOON)] == [mona.name]

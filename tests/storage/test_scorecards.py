@@ -21,13 +21,14 @@ from storage.example import load_example
 from storage.photos import add_photo, caption_photo
 from storage.scorecard_rows import observations_behind
 from storage.scorecard_told import part_of_day
-from storage.scorecards import Asked, channels_to_score, photos_of_card, read_scorecard
+from storage.scorecards import Asked, channels_to_score, name_scorecard, photos_of_card, read_scorecard
 from storage.sessions import in_session
 from storage.visit_lists import VisitFilter, list_visits
 from storage.visits import get_visit, submit_visit, void_visit
 from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
 from tests.pages.app import a_person
 from tests.pictures import sent, upright
+from tests.storage.forms.made_rows import rows_in
 
 MET, MISSED, NOT_APPLICABLE = Verdict
 Q1, Q2 = read_span("2026-Q1"), read_span("2026-Q2")
@@ -130,10 +131,25 @@ def test_no_scorecard_names_a_shopper(shop):
         Asked(SubjectKind.AREA, edition.set_id, Q2, brand_id=ours.brand.id, area="North"),
         *(Asked(SubjectKind.VISIT, visit_id=visit.id) for visit in visits()),
     ):
-        said = repr(card_of(asked)) + repr(list(observations_behind(asked, seen_by=None)))
+        said = repr(card_of(asked)) + repr(rows_in(observations_behind(asked, seen_by=None)))
         assert not [name for name in ("Anna", "Meyer", "Ben", "Ash", "14:35") if name in said]
     quotes = [quote.words for one in card_of(of_channel(ours, edition)).best for quote in one.quotes]
     assert quotes == [f"{LEFT_OUT} smiled {LEFT_OUT}"]
+
+
+def can_name(asked, person) -> bool:
+    with in_session(read_only=True) as session:
+        try:
+            named = name_scorecard(session, asked, seen_by=person)
+        except ScorecardNotFound:
+            return False
+    card = card_of(asked, person)
+    assert (named.subject, named.span.since, named.span.until) == (
+        card.subject,
+        card.span.since,
+        card.span.until,
+    )
+    return True
 
 
 def visits():
@@ -267,6 +283,7 @@ class TestRights:
                 continue
             found.add(who)
         assert found == allowed
+        assert {who for who, person in people.items() if can_name(asked, person)} == allowed
 
     def test_a_viewer_is_offered_only_channels_given_to_them(self, shop, people):
         _, _, edition = shop

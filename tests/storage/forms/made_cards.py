@@ -22,7 +22,6 @@ from standards.scorecards.values import (
     PartOfDay,
     PhotoLine,
     Quote,
-    RawObservation,
     RivalLine,
     RivalRate,
     Scorecard,
@@ -37,6 +36,7 @@ from standards.scorecards.values import (
     TrendPoint,
     WaitLine,
 )
+from tests.storage.forms.made_rows import RawObservation
 
 TOUCHPOINTS = ("First impression", "Welcome", "Advice", "Till", "Farewell")
 STATEMENTS = (

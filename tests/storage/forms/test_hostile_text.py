@@ -16,6 +16,7 @@ from storage.forms.fonts import read_fonts
 from storage.forms.pdf import write_pdf, write_picture
 from storage.forms.xlsx_file import write_xlsx
 from tests.storage.forms.made_cards import channel_card, observations, photo_bytes, visit_card, with_text
+from tests.storage.forms.made_rows import in_columns
 from tests.storage.forms.reading import pdf_of, sheets_of, words_of
 
 HOSTILE = {
@@ -70,7 +71,7 @@ def test_no_text_becomes_a_formula_or_a_link_in_a_workbook(name, tmp_path):
     file = tmp_path / "card.xlsx"
     card = with_text(channel_card(), lambda _: HOSTILE[name])
     rows = [with_text_in_row(row, HOSTILE[name]) for row in observations(3)]
-    assert write_xlsx(card, rows, file)
+    assert write_xlsx(card, in_columns(rows), file)
     held = [cell for sheet in sheets_of(file, formulas=True).values() for row in sheet for cell in row]
     ours = re.compile(r"=\(?[A-Z]+\d+[-/][A-Z]+\d+(\)\*100)?")
     with zipfile.ZipFile(file) as book:
@@ -88,7 +89,7 @@ def test_no_text_becomes_a_formula_or_a_link_in_a_workbook(name, tmp_path):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_text_becomes_a_formula_in_a_csv_file(name, tmp_path):
     typed, to = HOSTILE[name], tmp_path / "rows.csv"
-    write_csv([with_text_in_row(row, typed) for row in observations(3)], to)
+    write_csv(in_columns(with_text_in_row(row, typed) for row in observations(3)), to)
     rows = list(csv.DictReader(io.StringIO(to.read_bytes().decode(), newline=""), strict=True))
     assert len(rows) == 3
     for row in rows:
@@ -103,7 +104,7 @@ def with_text_in_row(row, typed):
 
 def test_a_number_is_never_guarded(tmp_path):
     to = tmp_path / "rows.csv"
-    write_csv([replace(row, value=-3.5) for row in observations(1)], to)
+    write_csv(in_columns(replace(row, value=-3.5) for row in observations(1)), to)
     (row,) = csv.DictReader(io.StringIO(to.read_bytes().decode()))
     assert row["value"] == "-3.5"
 

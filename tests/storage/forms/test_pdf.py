@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -8,8 +9,10 @@ import pytest
 from PIL import Image
 
 from standards.comparing import Estimate
+from standards.scorecards.values import Quote
 from storage.forms.look import Look, Paper, dark_enough
 from storage.forms.pdf import draw_pages, write_pdf, write_picture
+from storage.forms.pictures import logo_for_page
 from tests.storage.forms.made_cards import PHOTO_IDS, channel_card, photo_bytes, visit_card
 from tests.storage.forms.reading import fonts_of, pdf_of, tags_of, words_of
 
@@ -115,6 +118,36 @@ def test_a_logo_that_cannot_be_read_is_left_out():
     assert write_pdf(visit_card(), {}, Look(logo=b"<svg/>")) == write_pdf(visit_card(), {})
 
 
+def logo(ground, drawn) -> bytes:
+    image = Image.new("RGBA", (300, 100), ground)
+    image.paste(drawn, (20, 20, 280, 80))
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("ground", "drawn", "is_light"),
+    [
+        pytest.param("#00000000", "#ffffffff", True, id="white on nothing"),
+        pytest.param("#ffffff00", "#101010ff", False, id="dark on nothing"),
+        pytest.param("#101010ff", "#ffffffff", False, id="white on a ground of its own"),
+        pytest.param("#00000000", "#00000000", False, id="nothing at all"),
+    ],
+)
+def test_a_white_logo_is_not_put_on_white(ground, drawn, is_light):
+    found = logo_for_page(logo(ground, drawn))
+    assert found
+    assert found.is_light is is_light
+
+
+def test_words_that_stand_in_quotation_marks_already_get_no_second_ones():
+    quoted = Quote("“Nobody came.”", date(2026, 8, 2), "Harbour Street")
+    words = words_of(write_pdf(replace(channel_card(), impressions=(quoted,)), {}))
+    assert "“Nobody came.”" in words
+    assert "““" not in words
+
+
 def test_a_pale_colour_is_darkened_until_white_can_be_read_on_it():
     assert dark_enough("#ffffff") < "#777777"
     assert dark_enough("#00629b") == "#00629b"
@@ -164,10 +197,11 @@ from storage.forms.csv_file import write_csv
 from storage.forms.pdf import write_pdf, write_picture
 from storage.forms.xlsx_file import write_xlsx
 from tests.storage.forms.made_cards import channel_card, observations
+from tests.storage.forms.made_rows import in_columns
 folder = Path(sys.argv[1])
 assert write_pdf(channel_card(), {}) and write_picture(channel_card())
-assert write_xlsx(channel_card(), observations(10), folder / "a.xlsx")
-assert write_csv(observations(10), folder / "a.csv") == 10
+assert write_xlsx(channel_card(), in_columns(observations(10)), folder / "a.xlsx")
+assert write_csv(in_columns(observations(10)), folder / "a.csv") == 10
 """
     ended = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False

@@ -9,54 +9,47 @@ from datetime import date, datetime
 import pytest
 from openpyxl import load_workbook
 
-from standards.scorecards.values import RawObservation
-from storage.forms.csv_file import COLUMNS, ROWS_AT_ONCE, write_csv
+from standards.scorecards import RawObservations
+from storage.forms.csv_file import COLUMNS, write_csv
 from storage.forms.xlsx_file import MOST_ROWS, write_xlsx
 from tests.storage.forms.made_cards import channel_card, observations, visit_card
+from tests.storage.forms.made_rows import in_columns
 from tests.storage.forms.reading import column_of, sheets_of
 
 
 class Watched:
-    """Gives observations and keeps count of those that somebody still holds."""
+    """Gives parts of observations and keeps count of those that somebody still holds."""
 
-    def __init__(self, count):
-        self.count = count
+    def __init__(self, count, at_once):
+        self.count, self.at_once = count, at_once
         self.most = 0
-        self.alive: weakref.WeakSet[Held] = weakref.WeakSet()
+        self.alive: weakref.WeakSet[RawObservations] = weakref.WeakSet()
 
     def __iter__(self):
-        for row in observations(self.count):
-            one = replace(row, note=f"note {len(self.alive)}")
-            self.alive.add(Held(one))
+        for part in in_columns(observations(self.count), self.at_once):
+            self.alive.add(part)
             self.most = max(self.most, len(self.alive))
-            yield one
+            yield part
 
 
-class Held:
-    """Lives as long as the observation it is tied to: these compare by value, and a set needs each."""
-
-    def __init__(self, row: RawObservation) -> None:
-        # A frozen value still lets its own dictionary hold one thing more.
-        row.__dict__["_held"] = self
+def test_a_csv_file_holds_two_parts_at_once_however_many_there_are(tmp_path):
+    parts = Watched(3_000, 100)
+    assert write_csv(parts, tmp_path / "rows.csv") == 3_000
+    assert parts.most <= 2
 
 
-def test_a_csv_file_holds_some_thousand_rows_at_once_however_many_there_are(tmp_path):
-    rows = Watched(3 * ROWS_AT_ONCE)
-    assert write_csv(rows, tmp_path / "rows.csv") == 3 * ROWS_AT_ONCE
-    assert rows.most <= 2 * ROWS_AT_ONCE
+def test_a_workbook_holds_two_parts_at_once_however_many_there_are(tmp_path):
+    parts = Watched(3_000, 100)
+    assert write_xlsx(channel_card(), parts, tmp_path / "card.xlsx")
+    assert parts.most <= 2
 
 
-def test_a_workbook_holds_one_row_at_once(tmp_path):
-    rows = Watched(3_000)
-    assert write_xlsx(channel_card(), rows, tmp_path / "card.xlsx")
-    assert rows.most <= 3
-
-
-def test_past_the_limit_of_rows_the_workbook_says_so(tmp_path):
+@pytest.mark.parametrize("at_once", [1, 10, 97, 98, 99])
+def test_past_the_limit_of_rows_the_workbook_says_so(tmp_path, at_once):
     file = tmp_path / "card.xlsx"
-    assert write_xlsx(channel_card(), observations(98), file, most_rows=100)
+    assert write_xlsx(channel_card(), in_columns(observations(98), at_once), file, most_rows=100)
     assert len(sheets_of(file)["Observations"]) == 99
-    assert not write_xlsx(channel_card(), observations(99), file, most_rows=100)
+    assert not write_xlsx(channel_card(), in_columns(observations(99), at_once), file, most_rows=100)
     sheet = sheets_of(file)["Observations"]
     assert len(sheet) == 100
     assert sheet[-1][0] == "Excel takes no more rows: the CSV file holds every observation."
@@ -65,7 +58,7 @@ def test_past_the_limit_of_rows_the_workbook_says_so(tmp_path):
 
 
 def test_the_columns_of_the_csv_file_are_those_that_are_documented(tmp_path):
-    write_csv(observations(2), tmp_path / "rows.csv")
+    write_csv(in_columns(observations(2)), tmp_path / "rows.csv")
     with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened, strict=True))
     assert list(rows[0]) == list(COLUMNS)
@@ -96,7 +89,7 @@ def test_the_columns_of_the_csv_file_are_those_that_are_documented(tmp_path):
 
 def test_what_is_not_known_is_empty(tmp_path):
     row = replace(next(observations(1)), verdict=None, value=None, part_of_day=None, note="")
-    write_csv([row], tmp_path / "rows.csv")
+    write_csv(in_columns([row]), tmp_path / "rows.csv")
     with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as opened:
         (read,) = csv.DictReader(opened)
     assert [read[name] for name in ("verdict", "value", "part_of_day", "note")] == ["", "", "", ""]
@@ -106,7 +99,7 @@ def test_many_different_values_in_one_column_are_written_as_they_are(tmp_path):
     rows = [
         replace(row, value=number / 7, note=f"n{number}") for number, row in enumerate(observations(1000))
     ]
-    write_csv(rows, tmp_path / "rows.csv")
+    write_csv(in_columns(rows), tmp_path / "rows.csv")
     with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as opened:
         read = list(csv.DictReader(opened))
     assert [float(row["value"]) for row in read] == [row.value for row in rows]
@@ -122,7 +115,7 @@ def test_a_file_without_observations_still_has_its_head(tmp_path):
 @pytest.fixture
 def book(tmp_path):
     file = tmp_path / "card.xlsx"
-    assert write_xlsx(channel_card(), observations(500), file)
+    assert write_xlsx(channel_card(), in_columns(observations(500)), file)
     return file
 
 
@@ -138,7 +131,9 @@ def test_dates_numbers_and_percentages_are_real_ones(book):
 
 
 def test_every_table_can_be_filtered_and_keeps_its_head_in_sight(book):
-    for sheet in load_workbook(book).worksheets[1:]:
+    tables = [sheet for sheet in load_workbook(book) if sheet.title not in ("Scorecard", "Met-rates")]
+    assert len(tables) > 5
+    for sheet in tables:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == f"A1:{sheet.cell(sheet.max_row, sheet.max_column).coordinate}"
 
@@ -156,5 +151,27 @@ def test_charts_are_the_programs_own_and_say_what_they_show(book):
 
 def test_the_same_scorecard_gives_the_same_workbook(book, tmp_path):
     again = tmp_path / "again.xlsx"
-    write_xlsx(channel_card(), observations(500), again)
+    write_xlsx(channel_card(), in_columns(observations(500)), again)
     assert again.read_bytes() == book.read_bytes()
+
+
+def test_what_is_no_table_is_printed_on_one_page_so_that_no_chart_is_cut(book):
+    read = load_workbook(book)
+    for name in ("Scorecard", "Met-rates"):
+        assert read[name].sheet_properties.pageSetUpPr.fitToPage
+        # One page is what a file means that names no number.
+        assert read[name].page_setup.fitToHeight is None
+    assert read["Touchpoints"].page_setup.fitToHeight == 0
+
+
+def test_a_wide_table_is_printed_over_two_pages_that_both_name_the_standard(book):
+    read = load_workbook(book)
+    assert (read["Standards"].page_setup.fitToWidth, read["Standards"].print_title_cols) == (2, "$A:$C")
+    assert read["Touchpoints"].print_title_cols is None
+
+
+def test_a_workbook_of_one_visit_draws_no_rates(tmp_path):
+    file = tmp_path / "visit.xlsx"
+    assert write_xlsx(visit_card(), [], file)
+    with zipfile.ZipFile(file) as parts:
+        assert len([name for name in parts.namelist() if name.startswith("xl/charts/chart")]) == 1
