@@ -1,4 +1,4 @@
-"""The whole program and one page more: `/bare`, plain HTML with radio buttons, to measure by."""
+"""The whole program and one page more: `/bare`, plain HTML with the same radio buttons, to measure by."""
 
 from html import escape
 
@@ -8,28 +8,43 @@ from starlette.types import Receive, Scope, Send
 from app import app as program
 from server.compression import PackedContent
 from server.shell import assets_cache
+from standards.editions import Standard
 from standards.library_files import library_sets
+from standards.measuring import Measure
+from standards.values import steps_of
 
 STANDARDS = 30
 _SET = "Shop visit"
 
 
 def _page() -> str:
-    """Return HTML as nobody could make it simpler: the same 30 statements, three radio buttons each."""
+    """Return HTML as nobody could make it simpler: the same 30 statements with the same choices."""
     shop_visit = next(ready for ready in library_sets() if ready.name == _SET)
-    statements = [standard.statement for standard in shop_visit.standards][:STANDARDS]
-    choices = "".join(
-        f'<label><input type="radio" name="s{{0}}" value="{value}"> {escape(words)}</label> '
-        for value, words in (("1", "Yes"), ("0", "No"), ("none", "Not applicable"))
-    )
     fields = "".join(
-        f"<fieldset><legend>{escape(statement)}</legend>{choices.format(place)}</fieldset>"
-        for place, statement in enumerate(statements, 1)
+        f"<fieldset><legend>{escape(standard.statement)}</legend>{_control(standard, place)}</fieldset>"
+        for place, standard in enumerate(shop_visit.standards[:STANDARDS], 1)
     )
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Bare</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<link rel="icon" href="data:,"></head><body><form>{fields}</form></body></html>'
+    )
+
+
+def _control(standard: Standard, place: int) -> str:
+    """Return the radio buttons that the recorder has for a standard; where it has none, a field."""
+    if standard.measure is Measure.YES_NO:
+        choices = ["Yes", "No", "Not applicable"]
+    elif standard.measure is Measure.RATING:
+        choices = [
+            *(f"{step} · {words}" for step, words in enumerate(steps_of(standard), 1)),
+            "Not applicable",
+        ]
+    else:
+        return f'<label><input name="s{place}"> {escape(standard.target.unit)}</label>'
+    return "".join(
+        f'<label><input type="radio" name="s{place}" value="{at}"> {escape(words)}</label> '
+        for at, words in enumerate(choices)
     )
 
 

@@ -76,8 +76,10 @@ def _inside(name: str, text: str, places: dict[str, str]) -> str:
     body = _EXPORT.sub("", _LATER_IMPORT.sub(bring_in_later, _IMPORT.sub(bring_in, text)))
     if left := re.search(r"^(?:export|import)\b.*", body, re.MULTILINE):
         raise ValueError(f"{name} cannot be put inside {START}: {left[0]}")
-    # Lines without anything on them are left out: here no line is where it stands in its source.
-    lines = "\n".join(line for line in body.splitlines() if line.strip())
+    if any(line.count("`") % 2 for line in body.splitlines()):
+        raise ValueError(f"{name} cannot be put inside {START}: a text goes over several lines")
+    # Here no line is where it stands in its source: what is empty or only indents is left out.
+    lines = "\n".join(line.strip() for line in body.splitlines() if line.strip())
     return f"const {places[name]} = (() => {{\n{lines}\nreturn {{ {given} }};\n}})();\n"
 
 

@@ -52,10 +52,13 @@ let shown = 0;
 /** @type {() => void} */
 let leave = () => undefined;
 
-start()
-  .catch((error) => showTrouble(error))
-  // Not before the first screen: what the service worker fetches must not slow it.
-  .finally(() => import("./install.js"));
+// Another page that brings in one of the modules has no place for a screen.
+if (screen) {
+  start()
+    .catch((error) => showTrouble(error))
+    // Not before the first screen: what the service worker fetches must not slow it.
+    .finally(() => import("./install.js"));
+}
 
 async function start() {
   if (sessionStorage.getItem("second-visit-covered")) await import("./screens/cover.js").then(({ showCover }) => showCover());
@@ -74,11 +77,22 @@ async function start() {
 async function openKnown(store) {
   const app = makeApp(store);
   const [kept, last, visit] = await /** @type {NonNullable<typeof reading>} */ (reading);
-  app.sheet = kept?.sheet ?? null;
+  app.sheet = kept?.sheet ?? (await askOnceMore(store));
   if (visit) app.fresh.set(visit.id, visit);
   // Opened from the home screen after the phone ended it: on with the visit that was open.
   if (location.hash.length < 2 && last) history.replaceState(null, "", `#visit=${last}`);
   return app;
+}
+
+/**
+ * A page that ended too early may have kept a person and not what there is to record: syncing keeps it later.
+ * @param {Store} store
+ * @returns {Promise<Sheet|null>}
+ */
+async function askOnceMore(store) {
+  const answer = await fetch(SHEETS).catch(() => null);
+  const sheet = answer?.ok ? await answer.json() : null;
+  return sheet && String(sheet.person.id) === store.personKey ? sheet : null;
 }
 
 /**

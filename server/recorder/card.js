@@ -1,7 +1,7 @@
 // One standard of a visit as a card: statement, target, control, verdict, note and photos.
 
 import { controlFor, markOf } from "./controls.js";
-import { button, fill, h, icon } from "./dom.js";
+import { afterPaint, button, fill, h, icon } from "./dom.js";
 import { answeredAs, isOpen, lacksEvidence } from "./rules.js";
 import { durationControl } from "./timing.js";
 import { sayTarget, sayValue } from "./words.js";
@@ -32,8 +32,12 @@ export function standardCard(standard, place, around) {
   const { code } = standard;
   const apply = (/** @type {Partial<import("./types.js").LocalAnswer>} */ changes) => {
     editing.change(code, changes);
-    show();
-    around.onAnswer(standard);
+    // The thumb sees at once what it chose; what follows from that comes with the next picture.
+    (control.colour ?? control.show)(editing.answer(code));
+    afterPaint(() => {
+      show();
+      around.onAnswer(standard);
+    });
   };
   const control = standard.measure === "duration" ? durationControl(standard, apply, around.zone) : controlFor(standard, apply);
   const skip = hasOwnSkip(standard)
@@ -177,6 +181,6 @@ export function fillPictures(place, photos, how) {
     }
     return shown;
   });
-  fill(place, ...wanted);
+  if (wanted.length !== place.childElementCount || wanted.some((one, at) => one !== place.children[at])) fill(place, ...wanted);
 }
 

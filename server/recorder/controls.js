@@ -9,8 +9,10 @@ import { sayNumber, stepsOf } from "./words.js";
 /** @typedef {import("./types.js").Standard} Standard */
 /** @typedef {import("./types.js").LocalAnswer} LocalAnswer */
 /**
- * `show` brings the control in step with an answer; `tick` moves what runs.
- * @typedef {{element: HTMLElement, show: (answer: LocalAnswer) => void, tick?: (answer: LocalAnswer) => void}} Control
+ * `show` brings the control in step with an answer; `colour` does of that what costs no new layout; `tick` moves
+ * what runs.
+ * @typedef {(answer: LocalAnswer) => void} Show
+ * @typedef {{element: HTMLElement, show: Show, colour?: Show, tick?: Show}} Control
  */
 /** @typedef {(changes: Partial<LocalAnswer>) => void} Change */
 
@@ -74,22 +76,31 @@ function choices(standard, options, change, shape) {
       change({ ...UNANSWERED, value, notApplicable: value === null });
     }
   });
+  const colour = (/** @type {LocalAnswer} */ answer) => {
+    const verdict = answeredAs(standard, answer);
+    chosen = null;
+    for (const [at, input] of inputs.entries()) {
+      const value = options[at]?.[1] ?? null;
+      const isChosen = value === null ? answer.notApplicable : !answer.notApplicable && answer.value === value;
+      if (isChosen) chosen = input;
+      if (input.checked !== isChosen) input.checked = isChosen;
+      const label = /** @type {HTMLElement} */ (input.parentElement);
+      const shown = isChosen ? (verdict ?? "") : "";
+      if (label.dataset.verdict !== shown) label.dataset.verdict = shown;
+    }
+  };
   return {
     element,
+    colour,
     show(answer) {
+      colour(answer);
       const verdict = answeredAs(standard, answer);
-      chosen = null;
-      for (const [at, input] of inputs.entries()) {
-        const value = options[at]?.[1] ?? null;
-        const isChosen = value === null ? answer.notApplicable : !answer.notApplicable && answer.value === value;
-        if (isChosen) chosen = input;
-        input.checked = isChosen;
-        const label = /** @type {HTMLElement} */ (input.parentElement);
-        const shown = isChosen ? (verdict ?? "") : "";
-        if (label.dataset.verdict !== shown) {
-          label.dataset.verdict = shown;
-          fill(/** @type {Element} */ (label.children[1]), isChosen && verdict && markOf(verdict));
-        }
+      for (const input of inputs) {
+        const mark = /** @type {HTMLElement} */ (input.nextElementSibling);
+        const shown = input === chosen ? (verdict ?? "") : "";
+        if (mark.dataset.shown === shown) continue;
+        mark.dataset.shown = shown;
+        fill(mark, input === chosen && verdict && markOf(verdict));
       }
     },
   };

@@ -57,3 +57,11 @@ def test_a_module_that_cannot_be_put_inside_is_refused(tmp_path):
     (tmp_path / "app.js").write_text("")
     with pytest.raises(ValueError, match=r"visit\.js cannot be put inside"):
         start_modules(tmp_path, str)
+
+
+def test_a_module_whose_text_goes_over_several_lines_is_refused(tmp_path):
+    (tmp_path / "screens").mkdir()
+    (tmp_path / "screens" / "visit.js").write_text("const said = `one\n  two`;\n")
+    (tmp_path / "app.js").write_text("")
+    with pytest.raises(ValueError, match="several lines"):
+        start_modules(tmp_path, str)

@@ -1,7 +1,7 @@
 // The visit sheet, one touchpoint at a time: what was answered stays in place, and the way on is under the thumb.
 
 import { standardCard, fillPictures } from "../card.js";
-import { button, fill, h, iconButton, panel } from "../dom.js";
+import { afterPaint, button, fill, h, iconButton, panel } from "../dom.js";
 import { Editing } from "../editing.js";
 import { channelHead } from "../frame.js";
 import { holdVisit } from "../locks.js";
@@ -18,6 +18,9 @@ import { countOf } from "../words.js";
 export const FIRST = { key: "first", title: "Your first impression" };
 export const LAST = { key: "last", title: "Your last impression" };
 export const REVIEW = { key: "review", title: "Review and send" };
+
+// As many standards as fill a phone's screen: the others are made while these are looked at.
+const AT_ONCE = 2;
 
 /**
  * Show a visit where it stood.
@@ -53,6 +56,8 @@ export async function openVisit(app, route) {
   });
   /** @type {ReturnType<typeof standardCard>[]} */
   let cards = [];
+  /** @type {import("../types.js").Standard[]} */
+  let due = [];
   const wanted = route.get("standard");
   let step = startStep();
 
@@ -113,6 +118,7 @@ export async function openVisit(app, route) {
   async function showStep() {
     const isReview = step.key === REVIEW.key;
     cards = [];
+    due = [];
     const at = steps.indexOf(step);
     fill(area, stepHead(at));
     fill(slot);
@@ -123,12 +129,24 @@ export async function openVisit(app, route) {
       const { review } = await import("./review.js");
       if (steps.indexOf(step) === at) area.append(review({ app, editing, standards, edition: /** @type {any} */ (edition), channel: /** @type {any} */ (channel), photos: photos.all(), slot, goTo: showAt, onChange: showProgress }));
     } else {
-      cards = (touchpoints.get(step.title) ?? []).map((one) => standardCard(one, places.get(one.code) ?? "", around));
-      area.append(...cards.map((card) => card.element));
+      due = [...(touchpoints.get(step.title) ?? [])];
+      makeCards();
     }
     back.hidden = at === 0;
     next.hidden = isReview;
     showProgress();
+  }
+
+  /** Make the next cards of the step, and the others after them. */
+  function makeCards(count = AT_ONCE) {
+    const made = due.splice(0, count).map((one) => standardCard(one, places.get(one.code) ?? "", around));
+    cards.push(...made);
+    area.append(...made.map((card) => card.element));
+    const rest = due;
+    if (!rest.length) return;
+    afterPaint(() => {
+      if (rest === due && !ended.signal.aborted) makeCards();
+    });
   }
 
   /** @param {number} at */
@@ -168,6 +186,7 @@ export async function openVisit(app, route) {
 
   /** @param {string} code */
   function showStandard(code) {
+    makeCards(due.length);
     const card = cards.find((one) => one.standard.code === code);
     card?.element.scrollIntoView({ block: "end" });
     card?.element.classList.add("pointed");
@@ -177,7 +196,7 @@ export async function openVisit(app, route) {
     const { answered, of } = progressOf(editing.visit, standards);
     said.textContent = `${answered} of ${of} answered`;
     bar.value = answered;
-    strip.show(new Set(cards.map((card) => card.standard.code)));
+    strip.show(new Set(touchpoints.get(step.title)?.map((one) => one.code)));
   }
 
   function tick() {
