@@ -14,6 +14,9 @@ from storage.door_sessions import LONGEST, SignedIn
 
 COOKIE = "second_visit"
 SECURE_COOKIE = "__Host-second_visit"
+# Whose visits the recorder may show, without signal, too. It opens nothing: scripts may read it.
+PERSON_COOKIE = "second_visit_person"
+_RECORDER = "/recorder/"
 # The key in an ASGI scope under which the door leaves who has come in.
 SIGNED_IN = "second_visit.signed_in"
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
@@ -126,6 +129,23 @@ def keep_token(response: Response, scope: Mapping[str, Any], token: str) -> None
         httponly=True,
         samesite="lax",
     )
+
+
+def keep_person(response: Response, scope: Mapping[str, Any], person_id: int) -> None:
+    """Tell the recorder who is signed in on this device."""
+    response.set_cookie(
+        PERSON_COOKIE,
+        str(person_id),
+        max_age=int(LONGEST.total_seconds()),
+        path=_RECORDER,
+        secure=is_secure(scope),
+        samesite="lax",
+    )
+
+
+def forget_person(response: Response) -> None:
+    """Tell the recorder that nobody is signed in on this device."""
+    response.delete_cookie(PERSON_COOKIE, path=_RECORDER, samesite="lax")
 
 
 def local_path(wanted: str | None) -> str:

@@ -15,8 +15,10 @@ from server.requests import (
     SIGNED_IN,
     address_of,
     device_of,
+    forget_person,
     is_loopback,
     is_secure,
+    keep_person,
     keep_token,
     local_path,
     token_of,
@@ -24,7 +26,7 @@ from server.requests import (
 from server.security_headers import STILL_PAGE_POLICY
 from standards.errors import LinkNotUsable, PasswordsDiffer, Problem, SignInRefused, SignInTooSoon
 from standards.people import Purpose, Role
-from storage.door_sessions import end_session, hash_token
+from storage.door_sessions import end_session, find_session, hash_token
 from storage.invitations import add_invitation, find_invitation, use_invitation
 from storage.oidc_settings import read_oidc_settings
 from storage.people import add_account, find_person, has_owner
@@ -111,7 +113,9 @@ async def sign_out(request: Request) -> Response:
     The cookie stays and opens nothing: it marks a device that is known (see `storage.sign_in`).
     """
     await asyncio.to_thread(_end, token_of(request.scope))
-    return _go_to("/sign-in")
+    response = _go_to("/sign-in")
+    forget_person(response)
+    return response
 
 
 async def show_set_up(request: Request) -> Response:
@@ -193,7 +197,15 @@ async def come_in(request: Request, token: str, path: str) -> Response:
     await asyncio.to_thread(_end, token_of(request.scope))
     response = _go_to(path)
     keep_token(response, request.scope, token)
+    if person_id := await asyncio.to_thread(_person_id, token):
+        keep_person(response, request.scope, person_id)
     return response
+
+
+def _person_id(token: str) -> int | None:
+    with in_session(read_only=True) as session:
+        found = find_session(session, hash_token(token))
+    return found.person.id if found else None
 
 
 def _text(form: FormData, name: str) -> str:

@@ -3,7 +3,7 @@
 import { fill, h } from "./dom.js";
 import { applyLooks } from "./frame.js";
 import { fromDocument } from "./documents.js";
-import { PERSON_KEY, Store } from "./store.js";
+import { PERSON_KEY, Store, signedIn } from "./store.js";
 
 /** @typedef {import("./types.js").Sheet} Sheet */
 /**
@@ -41,7 +41,7 @@ const LATER = [
 
 applyLooks();
 // Asked for before anything is drawn: everything else waits for it.
-const key = localStorage.getItem(PERSON_KEY);
+const key = signedIn() ?? localStorage.getItem(PERSON_KEY);
 const known = key ? new Store(key) : null;
 const asked = new URLSearchParams(location.hash.slice(1)).get("visit");
 const reading = known && Promise.all([known.sheet(), known.setting("open"), asked && known.visit(asked)]);

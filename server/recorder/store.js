@@ -17,6 +17,16 @@ const VISIT_FAILED =
 const MOVED =
   "This visit was changed elsewhere, and this page shows it as it was before. Nothing was overwritten. Copy " +
   "what you wrote last, then open the visit again.";
+
+/**
+ * Who signed in last, as the server has told this browser: where it is somebody else than the one who recorded
+ * here, nothing of theirs is shown, with signal or without.
+ * @returns {string|undefined}
+ */
+export function signedIn() {
+  return /(?:^|; )second_visit_person=(\d+)/.exec(document.cookie)?.[1];
+}
+
 /**
  * Open what this phone keeps of a person.
  * @param {string} personKey the person's id on the server, as text
@@ -194,6 +204,7 @@ export class Store extends PhotoStore {
   async wipe() {
     this.stop();
     if (localStorage.getItem(PERSON_KEY) === this.personKey) localStorage.removeItem(PERSON_KEY);
+    if (signedIn() === this.personKey) document.cookie = "second_visit_person=; max-age=0; path=/recorder/";
     // What another app has shared lies apart, and is as little for the next person's eyes.
     indexedDB.deleteDatabase("second-visit-shared");
     await this.connection.wipe();

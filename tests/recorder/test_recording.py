@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Error, FilePayload, expect
 
+from server.requests import PERSON_COOKIE
 from standards.measuring import Verdict
 from standards.people import Role
 from storage.people import add_account
@@ -327,3 +328,25 @@ def test_line_38_a_second_person_on_the_phone_sees_nothing_of_the_first(sheet, p
     expect(page.locator(".head .where")).to_contain_text("Ben", timeout=ENOUGH_MS)
     expect(page.locator(".visit-card")).to_have_count(0)
     assert "Ann" not in page.content()
+
+
+def test_line_38_a_second_person_who_signed_in_sees_nothing_of_the_first_without_signal_either(sheet, phone):
+    page = open_recorder(phone, sheet.address)
+    begin(page)
+    page.fill("textarea", "Ann’s own words")
+    page.wait_for_timeout(300)
+    page.route("**/api/**", lambda route: route.abort())
+    page.goto("about:blank")
+    page.goto(f"{sheet.address}/recorder/")
+    expect(page.locator("textarea")).to_have_value("Ann’s own words")
+    phone.add_cookies([{"name": PERSON_COOKIE, "value": "987", "domain": "127.0.0.1", "path": "/recorder/"}])
+    page.goto("about:blank")
+    page.goto(f"{sheet.address}/recorder/")
+    page.wait_for_selector("h1")
+    page.wait_for_timeout(1_000)
+    expect(page.locator("textarea, .visit-card")).to_have_count(0)
+    # Whoever recorded it finds it again.
+    phone.clear_cookies(name=PERSON_COOKIE)
+    page.goto("about:blank")
+    page.goto(f"{sheet.address}/recorder/")
+    expect(page.locator("textarea")).to_have_value("Ann’s own words")

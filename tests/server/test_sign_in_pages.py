@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from server.requests import COOKIE, SECURE_COOKIE
+from server.requests import COOKIE, PERSON_COOKIE, SECURE_COOKIE
 from server.starting import words_at_start
 from standards.people import Purpose, Role
 from storage.door_sessions import find_session, hash_token, list_sessions
@@ -45,12 +45,25 @@ def test_who_knows_the_password_comes_in_and_goes_on(ann):
 
 
 def test_the_cookie_is_for_this_server_and_no_script(ann):
-    cookie = Browser().post("/sign-in", ANN).headers["set-cookie"].lower()
+    cookie = Browser().post("/sign-in", ANN).headers.get_list("set-cookie")[0].lower()
+    assert cookie.startswith(f"{COOKIE}=")
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "path=/" in cookie
     assert "domain" not in cookie
     assert "secure" not in cookie
+
+
+def test_the_recorder_is_told_who_signed_in_and_when_nobody_is(ann):
+    browser = Browser()
+    [_, told] = browser.post("/sign-in", ANN).headers.get_list("set-cookie")
+    assert told.startswith(f"{PERSON_COOKIE}={ann.id}; ")
+    assert "; Path=/recorder/; " in told
+    assert "HttpOnly" not in told
+    [told] = browser.post("/sign-out", {}).headers.get_list("set-cookie")
+    assert told.startswith(f'{PERSON_COOKIE}=""; ')
+    assert "Max-Age=0" in told
+    assert "; Path=/recorder/; " in told
 
 
 def test_over_https_no_other_host_can_set_it(ann):
