@@ -1,6 +1,6 @@
 // Starts the recorder: what is kept is read at once, and each screen comes by the address behind the #.
 
-import { fill, h } from "./dom.js";
+import { afterPaint, fill, h, whenIdle } from "./dom.js";
 import { applyLooks } from "./frame.js";
 import { fromDocument } from "./documents.js";
 import { PERSON_KEY, Store, signedIn } from "./store.js";
@@ -25,6 +25,7 @@ import { PERSON_KEY, Store, signedIn } from "./store.js";
 
 const CALM_MS = 600;
 const RETRY_MS = 20000;
+const REST_MS = 1500;
 const SHEETS = "/api/v1/sheets";
 
 // On the page before the signal is gone; the service worker may not have them yet.
@@ -57,7 +58,7 @@ if (screen) {
   start()
     .catch((error) => showTrouble(error))
     // Not before the first screen: what the service worker fetches must not slow it.
-    .finally(() => import("./install.js"));
+    .finally(() => whenIdle(() => import("./install.js"), REST_MS));
 }
 
 async function start() {
@@ -69,8 +70,7 @@ async function start() {
   performance.mark("recorder-shown");
   // Without signal before the worker has everything: sending waits, recording does not.
   const later = () => startRest(app).catch(() => setTimeout(later, RETRY_MS));
-  if ("requestIdleCallback" in window) requestIdleCallback(later, { timeout: 1500 });
-  else setTimeout(later, 300);
+  whenIdle(later, REST_MS);
 }
 
 /** @param {Store} store */
@@ -122,7 +122,12 @@ async function openFirst() {
     app.fresh.set(visit.id, fromDocument(visit));
     return store.takeDocument(visit, (stored) => !stored);
   });
-  kept.push(store.saveSheet(answer.headers.get("etag") ?? "", sheet).then(() => true));
+  kept.push(
+    new Promise((resolve, reject) =>
+      // Much to copy, and nothing that the first screen waits for.
+      afterPaint(() => store.saveSheet(answer.headers.get("etag") ?? "", sheet).then(() => resolve(true), reject)),
+    ),
+  );
   Promise.all(kept).then(() => localStorage.setItem(PERSON_KEY, key), showTrouble);
   return app;
 }

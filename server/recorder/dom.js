@@ -138,6 +138,16 @@ export function afterPaint(run) {
 }
 
 /**
+ * Run when the phone has nothing better to do: what is not on the screen yet must not hold up what is.
+ * @param {() => void} run
+ * @param {number} longestMs
+ */
+export function whenIdle(run, longestMs) {
+  if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: longestMs });
+  else setTimeout(run, Math.min(longestMs, 300));
+}
+
+/**
  * A panel over the page; Escape and a tap beside it close it.
  * @param {string} title
  * @param {...Child} children

@@ -127,6 +127,7 @@ def test_line_22_one_photo_is_in_memory_at_a_time(tab, place):
     assert (tab.evaluate("most"), tab.evaluate("inHand")) == (1, 0)
 
 
+@pytest.mark.long
 def test_line_22_memory_stays_flat_while_200_photos_of_12_megapixels_are_taken(camera_tab, in_hand):
     tab, held, resident = camera_tab, [], []
     tab.evaluate(GIVE_FILE, b64encode(a_photo((4000, 3000))).decode())
@@ -141,6 +142,7 @@ def test_line_22_memory_stays_flat_while_200_photos_of_12_megapixels_are_taken(c
     assert sum(photo["byteCount"] for photo in photos) > 4 * MOST_IN_HAND, "kept in hand, it would be seen"
 
 
+@pytest.mark.long
 def test_line_22_memory_stays_flat_while_200_photos_are_exported_and_sent(camera_tab, in_hand, place):
     tab = camera_tab
     content = a_photo((2000, 1500))

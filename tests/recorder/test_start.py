@@ -36,7 +36,7 @@ def test_a_module_inside_the_start_passes_on_all_that_it_exports():
 
 def test_the_start_asks_for_no_module_that_it_holds():
     sent = _sent()
-    assert not re.search(r"^import\b", sent[START], re.MULTILINE)
+    assert not re.search(r"^import\b(?!\()", sent[START], re.MULTILINE)
     later = set(re.findall(r'import\("/recorder/([^"]+)"\)', sent[START]))
     assert later
     assert not later & sent.keys()

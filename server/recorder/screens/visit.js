@@ -1,7 +1,7 @@
 // The visit sheet, one touchpoint at a time: what was answered stays in place, and the way on is under the thumb.
 
 import { standardCard, fillPictures } from "../card.js";
-import { afterPaint, button, fill, h, iconButton, panel } from "../dom.js";
+import { afterPaint, button, fill, h, iconButton, panel, whenIdle } from "../dom.js";
 import { Editing } from "../editing.js";
 import { channelHead } from "../frame.js";
 import { holdVisit } from "../locks.js";
@@ -21,6 +21,7 @@ export const REVIEW = { key: "review", title: "Review and send" };
 
 // As many standards as fill a phone's screen: the others are made while these are looked at.
 const AT_ONCE = 2;
+const REST_MS = 300;
 
 /**
  * Show a visit where it stood.
@@ -94,7 +95,7 @@ export async function openVisit(app, route) {
   if (wanted) showStandard(wanted);
   else if (visit.pendingPhoto?.code) showStandard(visit.pendingPhoto.code);
   const held = holdVisit(id, changeHold);
-  photos.read();
+  afterPaint(photos.read);
   app.store.addEventListener("changed", (event) => onChanged(/** @type {CustomEvent} */ (event).detail), { signal: ended.signal });
   addEventListener("pagehide", () => editing.flush().catch(() => undefined), { signal: ended.signal });
   document.addEventListener("visibilitychange", () => editing.flush().catch(() => undefined), { signal: ended.signal });
@@ -144,9 +145,9 @@ export async function openVisit(app, route) {
     area.append(...made.map((card) => card.element));
     const rest = due;
     if (!rest.length) return;
-    afterPaint(() => {
+    whenIdle(() => {
       if (rest === due && !ended.signal.aborted) makeCards();
-    });
+    }, REST_MS);
   }
 
   /** @param {number} at */
