@@ -39,6 +39,8 @@ def main() -> None:
             if server := os.fork():
                 print(server, flush=True)
                 continue
+            # What it says of itself would fill the pipe, as nobody reads there while it runs.
+            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             move_clock(timedelta(hours=float(hours)))
             uvicorn.run(program, port=port, log_level="warning")
             os._exit(1)
