@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.navigation import ways_to_begin
 from pages.parts.scorecard_all import offer_all
 from pages.parts.scorecard_choice import choose_scorecard
+from pages.parts.scorecard_look import offer_look
 from pages.parts.scorecard_shown import show_figures, show_pages, show_words
 from pages.parts.scorecard_taken import offer_files, offer_link
 from pages.parts.signed_in import signed_in
@@ -38,6 +39,8 @@ except (ScorecardEmpty, ScorecardNotFound):
 
 show_words(card)
 offer_files(card, choice.asked, choice.look)
+if may(person, Action.MANAGE):
+    offer_look(card, choice.look)
 show_pages(card, photos, choice.look)
 show_figures(card)
 if may(person, Action.SHARE):

@@ -5,6 +5,7 @@ import os
 import re
 import zipfile
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "date": sa.Date(),
     "json": sa.JSON(none_as_null=True),
     "boolean": sa.Boolean(),
+    "bytes": sa.LargeBinary(),
     "integer": sa.Integer(),
     "number": sa.Float(),
     "text": sa.String(),
@@ -155,6 +157,7 @@ def _kind_of(column: sa.Column[Any]) -> str:
         ("date", sa.Date),
         ("json", sa.JSON),
         ("boolean", sa.Boolean),
+        ("bytes", sa.LargeBinary),
         ("integer", sa.Integer),
         ("number", sa.Float),
         ("text", (sa.String, AutoString)),
@@ -168,6 +171,8 @@ def _kind_of(column: sa.Column[Any]) -> str:
 def _packed(value: Any, kind: str) -> Any:
     if value is None or kind in ("json", "boolean", "integer", "number", "text"):
         return value
+    if kind == "bytes":
+        return b64encode(value).decode()
     return str(value) if kind == "uuid" else value.isoformat()
 
 
@@ -181,6 +186,8 @@ def _unpacked(value: Any, kind: str) -> Any:
             return datetime.fromisoformat(value)
         case "date":
             return date.fromisoformat(value)
+        case "bytes":
+            return b64decode(value, validate=True)
         case _:
             return value
 

@@ -18,6 +18,7 @@ from standards.measuring import Comparator, Measure, Target, Verdict, is_allowed
 from standards.scoring import Score, score_visit
 from standards.visits import COUNTED_STATES, Observation, State
 from storage.editions import readable_editions
+from storage.looks import look_faults
 from storage.photo_files import photo_path
 from storage.tables import (
     BrandRow,
@@ -53,6 +54,7 @@ def find_faults(session: Session) -> Iterator[str]:
         yield from _wrong_visits_or_tallies(session)
         yield from _wrong_drafts(session)
         yield from _wrong_photos(session)
+        yield from look_faults(session)
     except DatabaseError as found:
         yield f"The database cannot be read any further: {found.orig}."
 

@@ -117,6 +117,29 @@ def read_picture(content: bytes, number: int = 1) -> Picture:
         PhotoUnreadable: it is none of these, or broken.
         PhotoTooLarge, PhotoTooManyPixels: refused before any pixel was decoded.
     """
+    with opened(content, number) as image:
+        with decoding(number):
+            small = _shrunk(image)
+        taken_at = _taken_at(image)
+        upright = turned_upright(in_srgb(small, image.info.get("icc_profile")), image)
+        # Pillow writes some of what an opened picture carries (a comment) into the file it saves.
+        upright.info = {}
+        # Both take as long, and neither changes the picture: whoever waits, waits for one.
+        with ThreadPoolExecutor(1) as beside:
+            made = beside.submit(_thumbnail, upright)
+            jpeg = _jpeg(upright)
+            thumbnail = made.result()
+    return Picture(jpeg, thumbnail, *upright.size, _hash(jpeg), _hash(thumbnail), taken_at)
+
+
+@contextmanager
+def opened(content: bytes, number: int = 1) -> Iterator[ImageFile]:
+    """
+    Open what somebody sent, and hold the memory that decoding it takes; no pixel is decoded yet.
+
+    Raises:
+        PhotoUnreadable, PhotoTooLarge, PhotoTooManyPixels: as `read_picture`.
+    """
     if len(content) > BYTE_LIMIT:
         mega = 1024 * 1024
         raise PhotoTooLarge(
@@ -127,22 +150,7 @@ def read_picture(content: bytes, number: int = 1) -> Picture:
     image = None if size else _open(opener, content, number)
     width, height = image.size if image else size or (0, 0)
     with _memory.holding(width * height):
-        image = image or _open(opener, content, number)
-        with _decoding(number):
-            small = _shrunk(image)
-        taken_at = _taken_at(image)
-        upright = _in_srgb(small, image.info.get("icc_profile"))
-        turn = _UPRIGHT.get(_orientation(image))
-        if turn is not None:
-            upright = upright.transpose(turn)
-        # Pillow writes some of what an opened picture carries (a comment) into the file it saves.
-        upright.info = {}
-        # Both take as long, and neither changes the picture: whoever waits, waits for one.
-        with ThreadPoolExecutor(1) as beside:
-            made = beside.submit(_thumbnail, upright)
-            jpeg = _jpeg(upright)
-            thumbnail = made.result()
-    return Picture(jpeg, thumbnail, *upright.size, _hash(jpeg), _hash(thumbnail), taken_at)
+        yield image or _open(opener, content, number)
 
 
 def _recognised(content: bytes, number: int) -> tuple[_Opener, tuple[int, int] | None]:
@@ -172,7 +180,7 @@ def _open(opener: _Opener, content: bytes, number: int) -> ImageFile:
 
     Not `PIL.Image.open`: it first asks a limit of its own, which belongs to the whole process.
     """
-    with _decoding(number):
+    with decoding(number):
         image = opener(io.BytesIO(content))
     _refuse_many_pixels(image.size, number)
     return image
@@ -192,7 +200,8 @@ def _refuse_many_pixels(size: tuple[int, int], number: int) -> None:
 
 
 @contextmanager
-def _decoding(number: int) -> Iterator[None]:
+def decoding(number: int = 1) -> Iterator[None]:
+    """Raise PhotoUnreadable for whatever goes wrong while pixels are decoded."""
     try:
         yield
     except Exception as error:
@@ -252,7 +261,13 @@ def _on_white(image: Image) -> Image:
     return flat
 
 
-def _in_srgb(image: Image, profile: bytes | None) -> Image:
+def turned_upright(picture: Image, sent: Image) -> Image:
+    """Turn a picture as the metadata of the file it was sent in says."""
+    turn = _UPRIGHT.get(_orientation(sent))
+    return picture if turn is None else picture.transpose(turn)
+
+
+def in_srgb(image: Image, profile: bytes | None) -> Image:
     """Bring a picture's colours to what every screen takes for granted."""
     if not profile:
         return image if image.mode == "RGB" else image.convert("RGB")

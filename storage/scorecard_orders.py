@@ -11,6 +11,7 @@ from standards.scorecards import Span, SubjectKind, read_span
 from standards.visits import Brand
 from storage.comparing import brands_in_set, sets_in_use
 from storage.forms.look import Look, Paper
+from storage.looks import chosen_look
 from storage.scorecard_batch import Done, all_channels, write_scorecards
 from storage.scorecard_files import Form, Order
 from storage.scorecards import Asked
@@ -55,6 +56,8 @@ def order_scorecards(
     """
     Write the scorecard of a brand and those of its channels, and give each when it is done.
 
+    Args:
+        look: its paper; logo and colour are those that were chosen.
     Raises:
         PeriodUnclear, ScorecardNotFound: nothing was written.
     """
@@ -66,8 +69,9 @@ def order_scorecards(
             Asked(SubjectKind.BRAND, set_id, span, brand_id=whose.id),
             *_channels(session, set_id, span, whose),
         ]
+        chosen = chosen_look(session, look.paper)
     folder.mkdir(parents=True, exist_ok=True)
-    order = Order(None, datetime.now(UTC).date(), look)
+    order = Order(None, datetime.now(UTC).date(), chosen)
     yield from write_scorecards(asked, forms, folder, order)
 
 

@@ -50,6 +50,7 @@ SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("shared", "scorecard"): ("scorecard shared", "{who} shared the scorecard {now} by a link"),
     ("opened", "scorecard"): ("shared scorecard opened", "Somebody opened the shared scorecard {now}"),
     ("revoked", "scorecard"): ("scorecard link ended", "{who} ended the link to the scorecard {was}"),
+    ("changed", "look"): ("look changed", "{who} changed the look of the scorecards: {changes}"),
     ("published", "edition"): ("edition published", "{who} published an edition of {about}"),
     ("imported", "visits"): ("visits imported", "{who} imported visits for {about}"),
     ("loaded", "example"): ("example loaded", "{who} loaded the example"),

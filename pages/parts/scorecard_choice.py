@@ -18,6 +18,7 @@ from standards.scorecards.shown import shown_date, shown_score
 from standards.visits import COUNTED_STATES, Brand, Channel, Visit
 from storage.comparing import Selection, SetInUse, brands_in_set
 from storage.forms.look import Look, Paper
+from storage.looks import chosen_look
 from storage.scorecards import MOST_RIVALS, Asked, areas_to_score, channels_to_score, is_whole
 from storage.sessions import in_session
 from storage.tallies import compared_columns
@@ -55,6 +56,7 @@ def choose_scorecard(used: Sequence[SetInUse], person: Person) -> Choice | None:
         channels = channels_to_score(session, chosen_set.id, seen_by=person)
         brands = brands_in_set(session, chosen_set.id, seen_by=person)
         days = compared_columns(session, Selection(chosen_set.id), seen_by=person).visited_on
+        look = chosen_look(session)
     areas = areas_to_score(channels, seen_by=person)
     if not channels or not len(days):
         return None
@@ -78,7 +80,7 @@ def choose_scorecard(used: Sequence[SetInUse], person: Person) -> Choice | None:
     asked = Asked(kind or kinds[0], chosen_set.id, span)
     with right:
         asked = _choose_subject(asked, span, channels, [b for b in brands if is_whole(person)], areas, person)
-    return _choose_more(asked, span, brands, tuple(channels))
+    return _choose_more(Choice(asked, span, look, tuple(channels)), brands)
 
 
 def _choose_span(first: date, last: date) -> Span:
@@ -176,8 +178,9 @@ def _choose(label: str, options: dict[str, _Chosen], key: str) -> _Chosen:
     return options[name] if name in options else next(iter(options.values()))
 
 
-def _choose_more(asked: Asked, span: Span, brands: list[Brand], channels: tuple[Channel, ...]) -> Choice:
-    """Ask beside whom, and what to leave out."""
+def _choose_more(choice: Choice, brands: list[Brand]) -> Choice:
+    """Ask beside whom, what to leave out, and on which paper."""
+    asked = choice.asked
     rivals = {brand.name: brand.id for brand in brands if brand.id != asked.brand_id}
     with st.expander("Competitors, words, photos, paper", icon=":material/tune:"):
         chosen: list[str] = []
@@ -216,4 +219,4 @@ def _choose_more(asked: Asked, span: Span, brands: list[Brand], channels: tuple[
         )
     ids = tuple(rivals[name] for name in chosen if name in rivals) or None
     asked = replace(asked, rival_ids=ids, has_words=words, has_photos=photos)
-    return Choice(asked, span, Look(paper or Paper.A4), channels)
+    return replace(choice, asked=asked, look=replace(choice.look, paper=paper or Paper.A4))

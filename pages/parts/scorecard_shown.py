@@ -49,7 +49,7 @@ def show_words(card: Scorecard) -> None:
 
 def show_pages(card: Scorecard, photos: Mapping[UUID, bytes], look: Look) -> None:
     """Show the pages as they will be printed."""
-    drawn = _drawn(f"{sha256(repr(card).encode()).hexdigest()} {look.paper}", card, photos, look)
+    drawn = _drawn(sha256(repr((card, look)).encode()).hexdigest(), card, photos, look)
     if not is_printable(card):
         st.warning(
             "The fonts here lack some letters of these words; they are printed as “?”. Excel and CSV hold "

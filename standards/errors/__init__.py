@@ -56,6 +56,9 @@ from standards.errors.people import (
 )
 from standards.errors.problem import Problem
 from standards.errors.scorecards import (
+    ColourUnclear,
+    LogoTooLarge,
+    LogoUnreadable,
     PeriodUnclear,
     ScorecardEmpty,
     ScorecardLinkDead,
@@ -99,6 +102,7 @@ __all__ = [
     "CellError",
     "ChannelClosed",
     "CodeNotAllowed",
+    "ColourUnclear",
     "CoordinatesNotAllowed",
     "CurrentPasswordWrong",
     "DatabaseTooNew",
@@ -121,6 +125,8 @@ __all__ = [
     "HoldsVisits",
     "LastOwner",
     "LinkNotUsable",
+    "LogoTooLarge",
+    "LogoUnreadable",
     "NameMissing",
     "NameTaken",
     "NoEditionForKind",

@@ -35,3 +35,27 @@ class ScorecardLinkDead(Problem):
 class ScorecardOptionUnknown(Problem):
     code = "SCORECARD-5"
     text = "“{written}” is not known here. Nothing was written. Write one of: {allowed}."
+
+
+class LogoUnreadable(Problem):
+    code = "SCORECARD-6"
+    text = (
+        "This logo cannot be used: {why}. The look of the scorecards is as before. "
+        "Save the logo as PNG (parts may be see-through), JPEG, WebP or HEIC, and choose that file."
+    )
+
+
+class LogoTooLarge(Problem):
+    code = "SCORECARD-7"
+    text = (
+        "This logo has {size} and the limit is {limit}. The look of the scorecards is as before. "
+        "Save the logo smaller and choose that file: 512 dots either way are enough."
+    )
+
+
+class ColourUnclear(Problem):
+    code = "SCORECARD-8"
+    text = (
+        "“{written}” is no colour. The look of the scorecards is as before. "
+        "Choose a colour, or write one like #00629b."
+    )

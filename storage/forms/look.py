@@ -21,13 +21,18 @@ class Look:
     """
     What may be chosen of a scorecard's look.
 
-    `logo` is a picture's bytes, as they were sent; one that cannot be read is left out. `colour` is
-    `#rrggbb`; without one, it is the brand's.
+    `logo` is a picture's bytes; one that cannot be read is left out. `colour` is `#rrggbb`; without
+    one, it is the brand's.
     """
 
     paper: Paper = Paper.A4
     logo: bytes | None = None
     colour: str | None = None
+
+
+def is_colour(written: str) -> bool:
+    """Say whether something is a colour: `#rrggbb`."""
+    return bool(_HEX.fullmatch(written))
 
 
 def dark_enough(*colours: str | None) -> str:
@@ -37,7 +42,7 @@ def dark_enough(*colours: str | None) -> str:
     Source:
         WCAG 2.2, 1.4.3: a contrast of at least 4.5 to 1.
     """
-    wanted = next((colour for colour in colours if colour and _HEX.fullmatch(colour)), OUR_COLOUR)
+    wanted = next((colour for colour in colours if colour and is_colour(colour)), OUR_COLOUR)
     parts = [int(wanted[at : at + 2], 16) for at in (1, 3, 5)]
     while 1.05 / (_luminance(parts) + 0.05) < LEAST_CONTRAST:
         parts = [int(part * 0.95) for part in parts]

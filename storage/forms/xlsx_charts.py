@@ -1,12 +1,13 @@
 """Charts of a scorecard's workbook: Excel's own, drawn from the sheets, so that they follow what is typed."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from standards.scorecards.values import Scorecard
+from standards.scorecards.values import Scorecard, Trend
 from storage.forms.xlsx_cells import Formats
 
 _WIDTH, _GAP = 900, 17
@@ -32,8 +33,10 @@ def add_charts(
         chart = _bars(book, "Score by touchpoint", "Touchpoints", count, 0, 1, formats.colour)
         row = _insert(summary, row, chart, 130 + 34 * count, "Bars: the score of each touchpoint")
     if (count := sheets.get("Trend")) and card.trend:
-        chart = _line(book, f"Score by {card.trend.period.value}", count, formats.colour)
-        _insert(summary, row, chart, 330, "Line: the score over time, with its usual limits")
+        chart = _line(book, card.trend, count, formats.colour)
+        low, high = _reach(card.trend)
+        says = f"Line: the score over time, with its usual limits; its axis goes from {low} to {high} %"
+        _insert(summary, row, chart, 330, says)
 
 
 def add_standards_chart(book: Workbook, count: int, formats: Formats) -> Worksheet:
@@ -71,7 +74,17 @@ def _bars(book: Workbook, title: str, sheet: str, count: int, names: int, values
     return chart
 
 
-def _line(book: Workbook, title: str, count: int, colour: str) -> Any:
+def _reach(trend: Trend) -> tuple[int, int]:
+    """Return from and to which percent the axis of a trend goes: whole tens around all that is drawn."""
+    drawn = [point.value.percent for point in trend.points if point.value.percent is not None]
+    drawn += [limit for within in trend.limits for limit in (within.lower, within.mean, within.upper)]
+    if not drawn:
+        return 0, 100
+    low = min(max(math.floor(min(drawn) / 10) * 10, 0), 90)
+    return low, max(min(math.ceil(max(drawn) / 10) * 10, 100), low + 10)
+
+
+def _line(book: Workbook, trend: Trend, count: int, colour: str) -> Any:
     chart = book.add_chart({"type": "line"})
     looks: tuple[tuple[str, int, dict[str, Any]], ...] = (
         ("Score", 3, {"color": colour, "width": 2.25}),
@@ -89,8 +102,19 @@ def _line(book: Workbook, title: str, count: int, colour: str) -> Any:
         if name == "Score":
             series["marker"] = {"type": "circle", "size": 6, "fill": {"color": colour}}
         chart.add_series(series)
-    chart.set_title({"name": title, "name_font": {"size": 13}})
+    low, high = _reach(trend)
+    chart.set_title({"name": f"Score by {trend.period.value}", "name_font": {"size": 13}})
     chart.set_legend({"position": "bottom"})
-    chart.set_y_axis({"num_format": "0%", "major_gridlines": {"visible": True, "line": {"color": "#d5dde3"}}})
+    chart.set_y_axis(
+        {
+            # A line may begin above nothing, unlike a bar, where it says so.
+            "name": f"Score, from {low} to {high} %",
+            "name_font": {"size": 9, "bold": False},
+            "min": low / 100,
+            "max": high / 100,
+            "num_format": "0%",
+            "major_gridlines": {"visible": True, "line": {"color": "#d5dde3"}},
+        }
+    )
     chart.show_blanks_as("gap")
     return chart

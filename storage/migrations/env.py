@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import storage.look_table
 import storage.tables
 import storage.tally_tables  # noqa: F401
 

@@ -12,6 +12,7 @@ from sqlmodel import select
 from standards.measuring import Verdict
 from standards.people import Role
 from standards.scorecards import SubjectKind, read_span
+from storage.looks import choose_colour, choose_logo
 from storage.scorecard_links import revoke_link, share_scorecard
 from storage.scorecards import Asked, read_scorecard
 from storage.sessions import in_session
@@ -19,6 +20,8 @@ from storage.tables import ScorecardLinkRow
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.server.behind_door import Browser, a_person
 from tests.storage.builders import events_about
+from tests.storage.forms.reading import tags_of
+from tests.storage.test_logos import drawn_logo
 
 NAME = "<script>alert(1)</script> & Sons"
 
@@ -123,3 +126,15 @@ def test_opening_is_logged_and_no_link_stands_in_the_log(mona):
     events = events_about("scorecard")
     assert [(event.action, event.person_id) for event in events] == [("shared", mona.id), ("opened", None)]
     assert path.rsplit("/", 1)[1] not in repr([event.model_dump() for event in events])
+
+
+def test_a_shared_scorecard_has_the_look_that_was_chosen(mona):
+    path, browser = shared(mona), Browser()
+    names = ("picture.png", "scorecard.pdf")
+    usual = [browser.get(f"{path}/{name}").content for name in names]
+    with in_session(by=mona.id) as session:
+        choose_logo(session, drawn_logo())
+        choose_colour(session, "#336633")
+    chosen = [browser.get(f"{path}/{name}").content for name in names]
+    assert not set(usual) & set(chosen)
+    assert any(tag["/S"] == "/Figure" and tag["/Alt"] == "Logo" for tag in tags_of(chosen[1]))

@@ -1,6 +1,7 @@
 """Workbooks and CSV files: real values, live charts, and memory that does not grow with the rows."""
 
 import csv
+import re
 import weakref
 import zipfile
 from dataclasses import replace
@@ -147,6 +148,38 @@ def test_charts_are_the_programs_own_and_say_what_they_show(book):
     assert "Touchpoints!$B$2:$B$6" in drawn
     assert "Trend!$D$2:$D$13" in drawn
     assert "Bars: the score of each touchpoint" in drawing
+
+
+@pytest.mark.parametrize(
+    ("percents", "axis"),
+    [
+        pytest.param((83.0, 91.0, None), (80, 100), id="tens around the values"),
+        pytest.param((30.0, 34.0), (30, 40), id="low values"),
+        pytest.param((100.0, 100.0), (90, 100), id="never from 100 %"),
+        pytest.param((0.0, 0.0), (0, 10), id="never below nothing"),
+        pytest.param((None, None), (0, 100), id="nobody visited"),
+    ],
+)
+def test_the_axis_of_the_trend_holds_every_value_and_says_where_it_begins(tmp_path, percents, axis):
+    card = channel_card()
+    assert card.trend
+    points = tuple(
+        replace(point, value=replace(point.value, percent=percent))
+        for point, percent in zip(card.trend.points, percents, strict=False)
+    )
+    file = tmp_path / "trend.xlsx"
+    write_xlsx(replace(card, trend=replace(card.trend, points=points, limits=())), [], file)
+    with zipfile.ZipFile(file) as parts:
+        [drawn] = [
+            text
+            for name in parts.namelist()
+            if name.startswith("xl/charts/chart") and "<c:lineChart>" in (text := parts.read(name).decode())
+        ]
+    found = re.search(r'<c:max val="([\d.]+)"/><c:min val="([\d.]+)"/>', drawn)
+    assert found
+    high, low = (round(100 * float(written)) for written in found.groups())
+    assert (low, high) == axis
+    assert f"Score, from {low} to {high} %" in drawn
 
 
 def test_the_same_scorecard_gives_the_same_workbook(book, tmp_path):
