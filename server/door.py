@@ -97,8 +97,12 @@ class Door:
     def _refuse(self, scope: Scope, headers: Headers, found: SignedIn | None) -> Response | None:
         """Return the answer to a request that goes no further; None for one that does."""
         path: str = scope["path"]
-        if path != "/_stcore/health" and not is_allowed_host(headers.get("host", ""), self._allowed_hosts):
-            return PlainTextResponse("This server does not answer to that name.", status_code=421)
+        # Whoever asks whether the server lives may know it by its address alone.
+        if path != "/_stcore/health":
+            if not _names_one_host(headers):
+                return PlainTextResponse("A request is to name one server.", status_code=400)
+            if not is_allowed_host(headers["host"], self._allowed_hosts):
+                return PlainTextResponse("This server does not answer to that name.", status_code=421)
         if is_closed(path):
             return _not_found(path)
         writes = scope["method"] not in SAFE_METHODS and not takes_from_anywhere(path)
@@ -124,7 +128,8 @@ class Door:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(raw=list(scope["headers"]))
-        if not is_allowed_host(headers.get("host", ""), self._allowed_hosts) or is_foreign(scope, headers):
+        is_ours = _names_one_host(headers) and is_allowed_host(headers["host"], self._allowed_hosts)
+        if not is_ours or is_foreign(scope, headers):
             await _close(receive, send)
             return
         try:
@@ -174,6 +179,11 @@ class Door:
             task = asyncio.create_task(asyncio.to_thread(_write_seen, token_hash))
             self._noting[token_hash] = task
             task.add_done_callback(lambda _: self._noting.pop(token_hash, None))
+
+
+def _names_one_host(headers: Headers) -> bool:
+    # Of two, one may be what a proxy before us has looked at, and the other what we would.
+    return len(headers.getlist("host")) == 1
 
 
 def look_up(token_hash: str) -> SignedIn | None:

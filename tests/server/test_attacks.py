@@ -158,6 +158,13 @@ def page_on(program: Program, headers: Mapping[str, str]) -> bytes:
                 return came
 
 
+def test_a_page_is_not_opened_under_two_names(program):
+    ours = {"Origin": program.address, "Cookie": f"{COOKIE}={program.token('shopper')}"}
+    assert page_on(program, ours)
+    with pytest.raises(InvalidStatus):
+        page_on(program, {**ours, "Host": "evil.example"})
+
+
 def test_a_page_knows_who_it_is_from_the_door_alone(program):
     ours = {"Origin": program.address, "Cookie": f"{COOKIE}={program.token('shopper')}"}
     owner = program.people["owner"]
