@@ -25,7 +25,7 @@ SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def data_folder(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """
     Give every test a data folder and an SQLite database of its own.
@@ -33,7 +33,8 @@ def data_folder(
     The tables are there already, and empty: making them takes longer than most tests. A test marked
     `unmigrated` finds nothing, as the program does where it first starts.
     """
-    folder = tmp_path / "data"
+    # Beside the test's own folder, so that a test finds nothing there but what it made.
+    folder = tmp_path_factory.mktemp(f"own_{uuid4().hex}", numbered=False) / "data"
     monkeypatch.setenv("SECOND_VISIT_DATA", str(folder))
     monkeypatch.delenv("SECOND_VISIT_DATABASE_URL", raising=False)
     if is_migrated(request):

@@ -177,7 +177,7 @@ def test_a_backup_that_was_touched_is_refused_before_anything_is(database, data_
         with pytest.raises(BackupUnusable, match=said):
             restore_backup(bad, replace=True)
         assert (stored(), files(data_folder)) == (before, photos)
-    assert not list(tmp_path.rglob("outside.jpg"))
+    assert not list(data_folder.parent.rglob("outside.jpg"))
 
 
 @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04" + b"x" * 100])
