@@ -25,7 +25,7 @@ from server.paths import (
     takes_from_anywhere,
 )
 from server.requests import SIGNED_IN, address_of, token_of
-from standards.errors import StoreBusy
+from standards.errors import NoRoomLeft, StoreBusy
 from storage.door_sessions import SignedIn, find_session, hash_token, note_seen
 from storage.sessions import in_session
 from storage.sign_in import network_of
@@ -198,8 +198,8 @@ def _rights_of(found: SignedIn | None) -> tuple[Any, ...] | None:
 
 
 def _write_seen(token_hash: str) -> None:
-    # A busy database is no reason to trouble anybody: the next request tries again.
-    with suppress(StoreBusy), in_session() as session:
+    # A database that is busy or full is no reason to trouble anybody: the next request tries again.
+    with suppress(StoreBusy, NoRoomLeft), in_session() as session:
         note_seen(session, token_hash)
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from server.sign_in import still_page
-from standards.errors import ScorecardLinkDead, StoreBusy
+from standards.errors import NoRoomLeft, ScorecardLinkDead, StoreBusy
 from standards.scorecards.shown import shown_date, shown_failed, shown_range, shown_score, shown_visits
 from storage.forms.look import Look
 from storage.forms.pdf import write_pdf, write_picture
@@ -42,8 +42,8 @@ def show_scorecard(request: Request) -> Response:
         shared, _, _ = _find(token)
     except ScorecardLinkDead as problem:
         return _with_headers(still_page("dead_link.html", status=404, problem=problem))
-    # A busy database is no reason to show nothing: the next opening is written down.
-    with suppress(StoreBusy):
+    # A database that is busy or full is no reason to show nothing: the next opening is written down.
+    with suppress(StoreBusy, NoRoomLeft):
         _note(token)
     card = shared.card
     page = still_page(

@@ -287,6 +287,7 @@ def _restore(packed: zipfile.ZipFile, manifest: dict[str, Any], *, replace: bool
 
 def _keep_others_out(connection: sa.Connection) -> None:
     # On SQLite the writing transaction does it.
+    connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
     names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
     connection.execute(sa.text(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE"))
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import select as columns_of
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from standards.coordinates import Coordinates, say_coordinates
@@ -121,6 +122,8 @@ def change_channel(session: Session, channel_id: int, *, name: str, area: str, t
     if cleaned != row.name:
         _refuse_taken(session, row.brand_id, cleaned)
     before = {"name": row.name, "area": row.area, "timezone": row.timezone}
+    if timezone != row.timezone:
+        _wait_for_visits(session)
     row.name = cleaned
     row.area = clean_name(area, "area") if area.strip() else ""
     row.timezone = timezone if timezone in _known_zones() else row.timezone
@@ -129,6 +132,16 @@ def change_channel(session: Session, channel_id: int, *, name: str, area: str, t
         note_event(session, "changed", "channel", channel_id, before=before, after=after)
     session.flush()
     return to_channel(row, session.get_one(BrandRow, row.brand_id))
+
+
+def _wait_for_visits(session: Session) -> None:
+    """
+    Let those visits be stored first that are just being tallied by the time zone as it was.
+
+    Until they are, the triggers cannot see that they are to be tallied anew. SQLite lets nobody else write.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE visit IN SHARE MODE"))
 
 
 def place_channel(session: Session, channel_id: int, coordinates: Coordinates | None) -> None:

@@ -31,6 +31,8 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     # On SQLite the transaction itself is the lock: it begins IMMEDIATE. A busy timeout lets others wait.
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
+            # However long another process takes for its migration.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         stands_at = revision_of(connection)
         script = ScriptDirectory.from_config(config())

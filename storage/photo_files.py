@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, text, union_all
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from standards.errors import NoRoomLeft
+from standards.errors import NoRoomLeft, StoreBusy
 from storage.pictures import Picture
 from storage.sessions import in_session
 from storage.settings import read_settings
@@ -48,9 +48,8 @@ def lay_files(picture: Picture) -> Laid:
 
     Returns:
         What was written and is on the disk, by which `keep_files` knows it again.
-
     Raises:
-        NoRoomLeft: nothing is left of them.
+        NoRoomLeft: no file is there by half.
     """
     full = photo_path(picture.sha256)
     written = set()
@@ -73,7 +72,7 @@ def keep_files(session: Session, picture: Picture, laid: Laid = frozenset()) -> 
     Args:
         laid: what `lay_files` has written of it: what is still the same file need not be read or written.
     Raises:
-        NoRoomLeft: nothing is left of them.
+        NoRoomLeft: no file is there by half.
     """
     _hold_files(session, shared=True)
     known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
@@ -110,7 +109,7 @@ def sweep_orphans(session: Session, *, older_than: timedelta = ORPHAN_AGE) -> in
 
 def drop_files(sha256: str) -> None:
     """Delete a photo's files unless a row uses them; what cannot be deleted now is left to be swept."""
-    with suppress(OSError, SQLAlchemyError), in_session() as session:
+    with suppress(OSError, SQLAlchemyError, StoreBusy, NoRoomLeft), in_session() as session:
         _hold_files(session)
         if session.exec(select(PhotoRow.id).where(PhotoRow.sha256 == sha256)).first():
             return

@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import Error as PostgresqlError
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFreeError
 from sqlmodel import Session
 
 from standards.errors import NoRoomLeft, StoreBusy
@@ -37,7 +38,8 @@ def in_session(*, read_only: bool = False, single: bool = False, by: int | None 
         read_only: a reader never waits for a writer and cannot write. A writer takes SQLite's write
             lock at once, so that two never find out at the end that only one of them can win.
         single: what is read are statements that need nothing of each other, as most often one alone. On
-            PostgreSQL they then cost one journey each, without one to begin and one to end.
+            PostgreSQL they then cost one journey each, without one to begin and one to end; nothing but
+            their own words keeps them from writing there.
         by: the person acting, for the events.
     Raises:
         StoreBusy, NoRoomLeft: nothing of this transaction is stored.
@@ -51,6 +53,8 @@ def in_session(*, read_only: bool = False, single: bool = False, by: int | None 
             session.commit()
     except OperationalError as error:
         raise _problem_behind(error) from error
+    except NoneFreeError as error:
+        raise StoreBusy from error
 
 
 def _options(session: Session, *, read_only: bool, single: bool) -> dict[str, Any]:
@@ -102,6 +106,7 @@ def open_engine(url: str) -> Engine:
     """Connect to a database as the program needs it, without migrating it."""
     if make_url(url).get_backend_name() != "sqlite":
         opened = create_engine(url, pool_size=_CONNECTIONS, max_overflow=0, pool_use_lifo=True)
+        event.listen(opened, "connect", _prepare_postgresql)
         event.listen(opened, "checkout", _require_alive)
         event.listen(opened, "checkin", _note_use)
         return opened
@@ -149,6 +154,12 @@ def _has_to_read(connection: Any) -> bool:
     with DefaultSelector() as selector:
         selector.register(connection, EVENT_READ)
         return bool(selector.select(0))
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # It would wait for ever for what somebody else holds, and every phone that sends with it.
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -11,6 +11,7 @@ from standards.documents import Sending, VisitDocument
 from standards.errors import ExportUnusable, PhotosNotThere
 from standards.people import Person
 from standards.visits import State
+from storage.bulk import insert_waiting
 from storage.pictures import Picture
 from storage.sync_photos import receive_photo
 from storage.syncing import StoredVisit, put_visit
@@ -35,6 +36,8 @@ def import_visit(
     """
     if pictures.keys() - {photo.id for photo in document.photos}:
         raise ExportUnusable(why="it holds a photo that its visit does not name")
+    # What others of this transaction have stored is not to be undone with what is begun here.
+    insert_waiting(session)
     try:
         # It may be here already, photos and all; what is found missing undoes what this has begun.
         with session.begin_nested():

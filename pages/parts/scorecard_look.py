@@ -1,7 +1,8 @@
 """The look of all scorecards: a logo and a colour, chosen by managers and owners, seen in the pages below."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from standards.people import Action
 from standards.scorecards import Scorecard
 from storage.forms.look import Look, dark_enough
 from storage.forms.pictures import logo_for_page
+from storage.logos import read_logo
 from storage.looks import choose_colour, choose_logo, remove_logo, use_usual_colour
 from storage.pictures import BYTE_LIMIT
 
@@ -95,8 +97,11 @@ def _offer_colour(look: Look, colour: str) -> None:
 
 def _store_logo(key: str) -> None:
     if sent := st.session_state[key]:
-        content = sent.getvalue()
-        _store(lambda session: choose_logo(session, content))
+        with _telling():
+            # Before anything is locked: a large one takes a second, and phones store meanwhile.
+            logo = read_logo(sent.getvalue())
+            with storing(Action.MANAGE) as session:
+                choose_logo(session, logo)
 
 
 def _store_colour(key: str) -> None:
@@ -113,10 +118,15 @@ def _store_colour(key: str) -> None:
 
 
 def _store(change: Callable[[Session], object]) -> None:
-    """Store a change of the look; what could not be stored is told beside it."""
+    with _telling(), storing(Action.MANAGE) as session:
+        change(session)
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """Store a change of the look within; what could not be stored is told beside it."""
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     try:
-        with storing(Action.MANAGE) as session:
-            change(session)
+        yield
     except Problem as problem:
         st.session_state[_PROBLEM] = str(problem)

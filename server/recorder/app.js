@@ -3,7 +3,7 @@
 import { afterPaint, fill, h, whenIdle } from "./dom.js";
 import { applyLooks } from "./frame.js";
 import { fromDocument } from "./documents.js";
-import { PERSON_KEY, Store, signedIn } from "./store.js";
+import { PERSON_KEY, Store, forgetPerson, signedIn } from "./store.js";
 
 /** @typedef {import("./types.js").Sheet} Sheet */
 /**
@@ -241,7 +241,8 @@ async function startRest(app) {
 function changePerson() {
   leave();
   fill(screen);
-  localStorage.removeItem(PERSON_KEY);
+  // A cookie that names somebody else than the session does would bring their store again, without an end.
+  forgetPerson();
   history.replaceState(null, "", "/recorder/");
   location.reload();
 }

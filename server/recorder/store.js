@@ -27,6 +27,12 @@ export function signedIn() {
   return /(?:^|; )second_visit_person=(\d+)/.exec(document.cookie)?.[1];
 }
 
+/** Let this phone know nobody until somebody has signed in. */
+export function forgetPerson() {
+  localStorage.removeItem(PERSON_KEY);
+  document.cookie = "second_visit_person=; max-age=0; path=/recorder/";
+}
+
 /**
  * Open what this phone keeps of a person.
  * @param {string} personKey the person's id on the server, as text

@@ -4,7 +4,7 @@ from contextlib import suppress
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Error, FilePayload, expect
+from playwright.sync_api import Error, FilePayload, Route, expect
 
 from server.requests import PERSON_COOKIE
 from standards.measuring import Verdict
@@ -350,3 +350,40 @@ def test_line_38_a_second_person_who_signed_in_sees_nothing_of_the_first_without
     page.goto("about:blank")
     page.goto(f"{sheet.address}/recorder/")
     expect(page.locator("textarea")).to_have_value("Ann’s own words")
+
+
+def test_a_cookie_that_names_somebody_else_than_the_session_is_dropped_and_the_recorder_opens(sheet, phone):
+    page = phone.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.resource_type))
+    phone.add_cookies([{"name": PERSON_COOKIE, "value": "987", "domain": "127.0.0.1", "path": "/recorder/"}])
+    page.goto(f"{sheet.address}/recorder/")
+    expect(page.locator(".head .where")).to_contain_text("Ann", timeout=ENOUGH_MS)
+    page.wait_for_timeout(3_000)
+    assert asked.count("document") == 2
+    assert all(cookie["name"] != PERSON_COOKIE for cookie in phone.cookies())
+
+
+def test_a_step_whose_words_come_late_stays_out_of_the_one_that_was_gone_on_to(sheet, phone):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    phone.route("**/screens/impressions.js*", hold)
+    page = open_recorder(phone, sheet.address)
+    page.click('a[href="#new"]')
+    page.fill("#find-channel", "High Street 1")
+    page.click(".channel")
+    page.locator('.choice:has-text("Every measure") input').tap()
+    page.click("#start")
+    page.wait_for_selector('h1:has-text("first impression")')
+    page.click(".next")
+    page.wait_for_selector('h1:has-text("Entrance")')
+    for route in held:
+        with page.expect_event("requestfinished", lambda request: "impressions" in request.url):
+            route.continue_()
+    page.wait_for_timeout(500)
+    expect(page.locator(".step > .card")).to_have_count(3)
+    assert "impression" not in page.inner_text(".step")
+    expect(page.locator('button[aria-label="Back"]')).to_be_visible()

@@ -4,18 +4,22 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from io import BytesIO
+from typing import Any
 
 import pytest
 from PIL import Image
+from sqlalchemy import event
 from sqlmodel import select
 
+from standards.errors import NoRoomLeft
 from standards.measuring import Verdict
 from standards.people import Role
 from standards.scorecards import SubjectKind, read_span
+from storage.events import note_event
 from storage.looks import choose_colour, choose_logo
 from storage.scorecard_links import revoke_link, share_scorecard
 from storage.scorecards import Asked, read_scorecard
-from storage.sessions import in_session
+from storage.sessions import engine, in_session
 from storage.tables import ScorecardLinkRow
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.server.behind_door import Browser, a_person
@@ -64,6 +68,24 @@ def test_who_has_the_link_reads_the_scorecard_and_gets_it_as_picture_and_pdf(mon
     assert pdf.headers["content-type"] == "application/pdf"
     for answer in (page, picture, pdf):
         assert b"Wilhelmina" not in answer.content
+
+
+def test_a_disk_that_is_full_keeps_nobody_from_reading(mona):
+    path = shared(mona)
+
+    def fill(connection: Any, *_: Any) -> None:
+        [pages] = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(engine(), "checkout", fill)
+    size = 3000
+    while size > 1:
+        try:
+            with in_session() as session:
+                note_event(session, "changed", "look", 1, after={"colour": size * "0"})
+        except NoRoomLeft:
+            size //= 2
+    assert Browser().get(path).status_code == 200
 
 
 def test_the_link_leaves_no_trace_elsewhere(mona):

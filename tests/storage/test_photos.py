@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, col, select
 
 from standards.errors import (
@@ -26,7 +27,7 @@ from standards.errors import (
 from storage.photo_files import keep_files, lay_files, photo_path, sweep_orphans
 from storage.photos import PHOTO_LIMIT, add_photo, caption_photo, photo_counts, photos_of, remove_photo
 from storage.pictures import Picture, read_picture
-from storage.sessions import in_session
+from storage.sessions import close_database, in_session
 from storage.settings import read_settings
 from storage.tables import EventRow, PhotoRow
 from storage.visits import submit_visit
@@ -251,6 +252,25 @@ def test_files_laid_ahead_are_not_written_or_waited_for_again(draft, monkeypatch
         keep_files(session, picture)
     # Somebody else's: their names may not be on the disk yet.
     assert len(waits) == 2
+
+
+def test_files_that_are_held_when_their_photo_goes_are_left_to_be_swept(draft, monkeypatch):
+    photo = add(draft)
+    close_database()
+    monkeypatch.setattr("storage.sessions.BUSY_TIMEOUT_SECONDS", 1)
+    others = in_session()
+
+    def hold(_session: Session) -> None:
+        sweep_orphans(others.__enter__())
+
+    with in_session() as session:
+        event.listen(session, "after_commit", hold, once=True)
+        remove_photo(session, photo.id)
+    others.__exit__(None, None, None)
+    assert photos(draft) == []
+    with in_session() as session:
+        assert sweep_orphans(session, older_than=timedelta(0)) == 2
+    assert files() == []
 
 
 def test_a_sweep_takes_no_file_of_a_row_however_old(draft):

@@ -4,6 +4,8 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
+from standards.errors import StoreBusy
+from storage.brands import add_brand
 from storage.sessions import engine, in_session
 from storage.settings import read_settings
 
@@ -41,3 +43,29 @@ def test_many_readers_at_once_leave_their_connections_open_for_the_next(database
         for reader in readers:
             reader.__exit__(None, None, None)
     assert len(opened) <= 12
+
+
+def test_who_finds_every_connection_in_use_is_told_to_try_again(database, monkeypatch):
+    monkeypatch.setattr(engine().pool, "_timeout", 0.1)
+    readers = [in_session(read_only=True) for _ in range(15)]
+    for reader in readers:
+        reader.__enter__()
+    with pytest.raises(StoreBusy), in_session(read_only=True):
+        pass
+    for reader in readers:
+        reader.__exit__(None, None, None)
+    with in_session(read_only=True) as session:
+        assert session.execute(text("SELECT 1")).scalar_one() == 1
+
+
+def test_what_somebody_else_holds_is_waited_for_no_longer_than_said(database, monkeypatch):
+    monkeypatch.setattr("storage.sessions.BUSY_TIMEOUT_SECONDS", 1)
+    rename = text("UPDATE brand SET name = name || '!'")
+    with in_session() as session:
+        add_brand(session, "Brand")
+    with in_session() as holder:
+        holder.execute(rename)
+        with pytest.raises(StoreBusy), in_session() as other:
+            other.execute(rename)
+    with in_session(read_only=True) as session:
+        assert session.execute(text("SELECT name FROM brand")).scalar_one() == "Brand!"

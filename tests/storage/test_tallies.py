@@ -1,15 +1,21 @@
 """What comparing reads is what the visits hold, to the last bit, after every kind of change."""
 
 import time
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from standards.documents import Sending, VisitDocument
+from standards.measuring import Comparator, Measure, Target
 from standards.people import Role
 from standards.values import answer_of
-from standards.visits import COUNTED_STATES, State
+from standards.visits import COUNTED_STATES, Observation, State
 from storage.backup import restore_backup, write_backup
 from storage.channels import change_channel, list_channels
 from storage.checking import find_faults
@@ -19,11 +25,12 @@ from storage.example import load_example, remove_example
 from storage.importing import import_standards, import_visits
 from storage.people import add_account
 from storage.sessions import close_database, engine, in_session
+from storage.syncing import put_visit
 from storage.tables import ChannelRow, VisitRow
 from storage.tallies import compared_columns
-from storage.tallying import retally
+from storage.tallying import retally, tally_due
 from storage.visits import record_answer, submit_visit, void_visit
-from tests.builders import a_brand, a_standard, a_visit
+from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
 from tests.storage.random_visits import (
     A_DAY,
     FIRST,
@@ -323,3 +330,38 @@ def test_a_set_that_is_not_there_has_no_visits(database):
         assert (len(columns), columns.standards, columns.verdicts.shape) == (0, (), (0, 0))
         assert places_of(session, 77, seen_by=None).kinds == ()
         assert brands_in_set(session, 77, seen_by=None) == []
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_zone_that_changes_while_a_visit_is_being_stored_leaves_no_tally_as_it_was(database, is_new):
+    reply = a_standard("R", measure=Measure.DURATION, target=Target(Comparator.AT_MOST, 3, "working days"))
+    # A Friday in Tokyo already: there it is one working day, here it is two.
+    begun, ended = datetime(2026, 3, 5, 15, 30, tzinfo=UTC), datetime(2026, 3, 9, 9, tzinfo=UTC)
+    said = (Observation("R", value=2, opened_at=begun, closed_at=ended, answered_at=ended),)
+    with in_session() as session:
+        channel, edition = a_channel(session, a_brand(session)), an_edition(session, [reply])
+        by = add_account(session, "Ann", "ann@company.example", Role.SHOPPER)
+    draft = VisitDocument(uuid4(), channel.id, edition.id, started_at=begun, left_at=begun, observations=said)
+    sending = Sending(schema=1, app_version="1.2.3", sent_at=ended, time_zone="UTC")
+
+    def put(session: Session, state: State, base: int) -> None:
+        document = replace(draft, state=state, base_revision=base)
+        put_visit(session, document, sending, by=by, received_at=ended)
+
+    def move() -> None:
+        with in_session() as session:
+            change_channel(session, channel.id, name=channel.name, area="", timezone="Asia/Tokyo")
+
+    if not is_new:
+        with in_session() as session:
+            put(session, State.DRAFT, 0)
+    with ThreadPoolExecutor(1) as elsewhere:
+        with in_session() as session:
+            put(session, State.SUBMITTED, 0 if is_new else 1)
+            tally_due(session)
+            moved = elsewhere.submit(move)
+            with suppress(TimeoutError):
+                moved.result(0.5)
+        moved.result(30)
+    with in_session(read_only=True) as session:
+        assert list(find_faults(session)) == []

@@ -18,6 +18,7 @@ from storage.bulk import gather_rows, insert_waiting
 from storage.held_visits import hold_visits
 from storage.pictures import read_picture
 from storage.sessions import engine, in_session
+from storage.sync_import import import_visit
 from storage.sync_photos import receive_photo
 from storage.syncing import StoredVisit, put_visit
 from storage.tables import EventRow, PhotoRow, VisitRow
@@ -154,6 +155,38 @@ def test_a_submission_without_its_photo_is_refused_and_the_others_are_stored(tog
     assert isinstance(refused, PhotosNotThere)
     assert stored.state is State.SUBMITTED
     assert set(stories()) == {stored.id}
+
+
+def test_an_export_whose_photos_are_not_there_yet_undoes_nothing_of_the_others(together, shopper, draft):
+    sent = [(uuid4(), a_photo(number)) for number in (1, 2)]
+    photos = tuple(NamedPhoto(photo_id, "A", sha256(content).hexdigest()) for photo_id, content in sent)
+    pictures = {
+        photo.id: (read_picture(content), photo.sha256)
+        for photo, (_, content) in zip(photos, sent, strict=True)
+    }
+    begun, others = replace(draft, photos=photos), another(draft, story="Of somebody else")
+    with in_session(by=shopper.id) as session:
+        put(begun, shopper)(session)
+    first = photos[0]
+    bring = partial(
+        receive_photo,
+        visit_id=draft.id,
+        photo_id=first.id,
+        code="A",
+        picture=pictures[first.id][0],
+        sha256=first.sha256,
+        by=shopper,
+    )
+    whole = replace(begun, state=State.SUBMITTED, base_revision=1)
+    imported = partial(
+        import_visit, document=whole, sending=SENDING, pictures=pictures, by=shopper, received_at=AT
+    )
+    asked = [(others.id, put(others, shopper)), (draft.id, bring), (draft.id, imported)]
+    stored, received, found = at_once(together, shopper, *asked)
+    assert (stored.is_new, received, found.state) == (True, True, State.SUBMITTED)
+    assert stories()[others.id] == ("Of somebody else", 1)
+    with in_session(read_only=True) as session:
+        assert {row.id for row in session.exec(select(PhotoRow))} == {photo.id for photo in photos}
 
 
 def test_what_was_looked_up_ahead_serves_once(shopper, draft):

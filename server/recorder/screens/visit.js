@@ -59,6 +59,7 @@ export async function openVisit(app, route) {
   let cards = [];
   /** @type {import("../types.js").Standard[]} */
   let due = [];
+  let turn = 0;
   const wanted = route.get("standard");
   let step = startStep();
 
@@ -118,6 +119,8 @@ export async function openVisit(app, route) {
 
   async function showStep() {
     const isReview = step.key === REVIEW.key;
+    turn += 1;
+    const mine = turn;
     cards = [];
     due = [];
     const at = steps.indexOf(step);
@@ -125,10 +128,13 @@ export async function openVisit(app, route) {
     fill(slot);
     if (step.key === FIRST.key || step.key === LAST.key) {
       const { firstImpression, lastImpression } = await import("./impressions.js");
+      // The thumb may have gone on before these came.
+      if (mine !== turn) return;
       area.append(step.key === FIRST.key ? firstImpression(editing) : lastImpression(editing, visitPhotos()));
     } else if (isReview) {
       const { review } = await import("./review.js");
-      if (steps.indexOf(step) === at) area.append(review({ app, editing, standards, edition: /** @type {any} */ (edition), channel: /** @type {any} */ (channel), photos: photos.all(), slot, goTo: showAt, onChange: showProgress }));
+      if (mine !== turn) return;
+      area.append(review({ app, editing, standards, edition: /** @type {any} */ (edition), channel: /** @type {any} */ (channel), photos: photos.all(), slot, goTo: showAt, onChange: showProgress }));
     } else {
       due = [...(touchpoints.get(step.title) ?? [])];
       makeCards();
