@@ -262,6 +262,24 @@ def retally() -> None:
         typer.echo(f"Tallied: {tally_anew(session):,} visits.")
 
 
+@app.command()
+def sweep(
+    even_all: Annotated[
+        bool, typer.Option("--all", help="Also where the database knows none of the files.")
+    ] = False,
+) -> None:
+    """Delete photo files that nothing uses any more.
+
+    A server that is killed leaves some now and then. What is younger than an hour stays.
+    """
+    from storage.photo_files import sweep_orphans
+    from storage.sessions import in_session
+
+    with in_session() as session:
+        swept = sweep_orphans(session, even_all=even_all)
+    typer.echo(f"Deleted: {swept:,} photo {'file' if swept == 1 else 'files'}.")
+
+
 def _read(file: Path) -> bytes:
     from standards.spreadsheets import LARGEST_FILE_BYTES
 

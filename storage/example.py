@@ -121,7 +121,7 @@ def remove_example(*, by: int | None = None) -> int:
         note_event(session, "removed", "example", "example", before={"visits": len(visits), "photos": photos})
     with in_session() as session:
         # The transaction that deleted the rows has committed: their files are orphans now.
-        sweep_orphans(session, older_than=timedelta(0))
+        sweep_orphans(session, older_than=timedelta(0), even_all=True)
     return len(visits)
 
 

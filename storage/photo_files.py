@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, text, union_all
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
-from standards.errors import NoRoomLeft, StoreBusy
+from standards.errors import NoRoomLeft, PhotosUnknown, StoreBusy
 from storage.pictures import Picture
 from storage.sessions import in_session
 from storage.settings import read_settings
@@ -89,22 +89,39 @@ def keep_files(session: Session, picture: Picture, laid: Laid = frozenset()) -> 
     return known or picture.thumbnail_sha256
 
 
-def sweep_orphans(session: Session, *, older_than: timedelta = ORPHAN_AGE) -> int:
+def sweep_orphans(session: Session, *, older_than: timedelta = ORPHAN_AGE, even_all: bool = False) -> int:
     """
     Delete files that no row uses, as a server killed between file and row leaves them; return how many.
 
     Call it in a transaction of its own: rows deleted before it in the same one might come back.
+
+    Raises:
+        PhotosUnknown: no row uses any of them, and `even_all` does not say that this is right.
     """
     _hold_files(session)
     used = {*session.exec(select(PhotoRow.sha256)).all(), *session.exec(select(PictureRow.sha256)).all()}
     made_before = (datetime.now(UTC) - older_than).timestamp()
+    folder = read_settings().photos
+    due = [
+        path
+        for path in sorted(folder.glob("??/*"))
+        if path.name.split(".")[0] not in used and _is_made_before(made_before, path)
+    ]
+    # Another database's, as likely as not.
+    if due and not used and not even_all:
+        raise PhotosUnknown(count=len(due), folder=folder)
     swept = 0
-    for path in sorted(read_settings().photos.glob("??/*")):
+    for path in due:
         with suppress(FileNotFoundError):
-            if path.name.split(".")[0] not in used and path.stat().st_mtime <= made_before:
-                path.unlink()
-                swept += 1
+            path.unlink()
+            swept += 1
     return swept
+
+
+def _is_made_before(instant: float, path: Path) -> bool:
+    with suppress(FileNotFoundError):
+        return path.stat().st_mtime <= instant
+    return False
 
 
 def drop_files(sha256: str) -> None:

@@ -109,6 +109,15 @@ class StoreBusy(Problem):
     )
 
 
+class PhotosUnknown(Problem):
+    code = "STORE-3"
+    text = (
+        "The database knows none of the {count} photo files in {folder}, so it is probably not the one they "
+        "belong to. Nothing was deleted. Look at SECOND_VISIT_DATABASE_URL and SECOND_VISIT_DATA; with --all "
+        "they are deleted all the same."
+    )
+
+
 class NameTaken(Problem):
     code = "NAME-1"
     text = "There is already a {thing} called “{name}”. Nothing was changed. Choose another name."

@@ -59,7 +59,7 @@ def test_help_names_every_command_on_a_line_of_its_own():
     assert [line.split()[0] for line in commands] == [
         "migrate", "import-standards", "import-visits", "export-observations", "export-scores",
         "scorecards", "load-example", "remove-example", "backup", "restore", "add-owner", "end-sessions",
-        "check", "retally",
+        "check", "retally", "sweep",
     ]  # fmt: skip
     assert not any(line.endswith("...") for line in commands)
 

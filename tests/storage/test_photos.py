@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from standards.errors import (
     NoRoomLeft,
+    PhotosUnknown,
     PhotoUnreadable,
     Problem,
     TooManyPhotos,
@@ -269,8 +270,19 @@ def test_files_that_are_held_when_their_photo_goes_are_left_to_be_swept(draft, m
     others.__exit__(None, None, None)
     assert photos(draft) == []
     with in_session() as session:
-        assert sweep_orphans(session, older_than=timedelta(0)) == 2
+        assert sweep_orphans(session, older_than=timedelta(0), even_all=True) == 2
     assert files() == []
+
+
+def test_a_sweep_beside_another_database_deletes_nothing(draft, monkeypatch, tmp_path):
+    add(draft)
+    close_database()
+    monkeypatch.setenv("SECOND_VISIT_DATABASE_URL", f"sqlite:///{tmp_path / 'another.db'}")
+    with pytest.raises(PhotosUnknown, match="none of the 2 photo files"), in_session() as session:
+        sweep_orphans(session, older_than=timedelta(0))
+    assert len(files()) == 2
+    with in_session() as session:
+        assert sweep_orphans(session, older_than=timedelta(0), even_all=True) == 2
 
 
 def test_a_sweep_takes_no_file_of_a_row_however_old(draft):
