@@ -10,9 +10,7 @@ from starlette.routing import BaseRoute, Route
 from server.sign_in import still_page
 from standards.errors import NoRoomLeft, ScorecardLinkDead, StoreBusy
 from standards.scorecards.shown import shown_date, shown_failed, shown_range, shown_score, shown_visits
-from storage.forms.look import Look
 from storage.forms.pdf import write_pdf, write_picture
-from storage.looks import chosen_look
 from storage.scorecard_links import SharedScorecard, is_due, note_opened, open_link
 from storage.scorecards import photos_of_card
 from storage.sessions import in_session
@@ -39,7 +37,7 @@ def show_scorecard(request: Request) -> Response:
     """Show the headline as words and as a picture, and where to get the PDF."""
     token = request.path_params["token"]
     try:
-        shared, _, _ = _find(token)
+        shared, _ = _find(token)
     except ScorecardLinkDead as problem:
         return _with_headers(still_page("dead_link.html", status=404, problem=problem))
     # A database that is busy or full is no reason to show nothing: the next opening is written down.
@@ -62,27 +60,29 @@ def show_scorecard(request: Request) -> Response:
 def show_scorecard_picture(request: Request) -> Response:
     """Answer with the headline as a picture."""
     try:
-        shared, _, look = _find(request.path_params["token"])
+        shared, _ = _find(request.path_params["token"])
     except ScorecardLinkDead:
         return _nothing()
-    return Response(write_picture(shared.card, look), media_type="image/png", headers=_HEADERS)
+    return Response(write_picture(shared.card, shared.look), media_type="image/png", headers=_HEADERS)
 
 
 def show_scorecard_pdf(request: Request) -> Response:
     """Answer with the scorecard as a PDF."""
     try:
-        shared, photos, look = _find(request.path_params["token"], with_photos=True)
+        shared, photos = _find(request.path_params["token"], with_photos=True)
     except ScorecardLinkDead:
         return _nothing()
     headers = _HEADERS | {"Content-Disposition": 'attachment; filename="scorecard.pdf"'}
-    return Response(write_pdf(shared.card, photos, look), media_type="application/pdf", headers=headers)
+    return Response(
+        write_pdf(shared.card, photos, shared.look), media_type="application/pdf", headers=headers
+    )
 
 
-def _find(token: str, *, with_photos: bool = False) -> tuple[SharedScorecard, dict[UUID, bytes], Look]:
+def _find(token: str, *, with_photos: bool = False) -> tuple[SharedScorecard, dict[UUID, bytes]]:
     with in_session(read_only=True) as session:
         shared = open_link(session, token)
         photos = photos_of_card(session, shared.card) if with_photos else {}
-        return shared, photos, chosen_look(session, shared.paper)
+        return shared, photos
 
 
 def _note(token: str) -> None:

@@ -72,6 +72,7 @@ class WrittenPhoto(BaseModel):
     sha256: _Sha256
     caption: Annotated[str, StringConstraints(max_length=CAPTION_LIMIT)] = ""
     taken_at: _Instant | None = None
+    blacked_out: bool = False
 
 
 class Device(BaseModel):
@@ -182,7 +183,8 @@ def _observation(given: WrittenObservation) -> Observation:
 
 def _photo(given: WrittenPhoto) -> NamedPhoto:
     caption = clean_caption(given.caption)
-    return NamedPhoto(given.id, given.code, given.sha256, caption, _utc(given.taken_at))
+    taken_at = _utc(given.taken_at)
+    return NamedPhoto(given.id, given.code, given.sha256, caption, taken_at, given.blacked_out)
 
 
 def _utc(at: datetime | None) -> datetime | None:
@@ -220,6 +222,7 @@ class ToldPhoto(BaseModel):
     sha256: str
     caption: str
     taken_at: datetime | None
+    blacked_out: bool
 
 
 class ToldVisit(BaseModel):

@@ -20,13 +20,18 @@ SKEW = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class NamedPhoto:
-    """A photo as its visit names it; `sha256` is of the bytes that the phone sends."""
+    """
+    A photo as its visit names it; `sha256` is of the bytes that the phone sends.
+
+    `blacked_out` says that nobody can be recognised on it; a phone that knows nothing of that says no.
+    """
 
     id: UUID
     code: str | None
     sha256: str
     caption: str = ""
     taken_at: datetime | None = None
+    blacked_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,7 @@ def content_hash(document: VisitDocument) -> str:
         document.story,
         [(_instant(note.at), note.text) for note in document.quick_notes],
         [_told(observation) for observation in document.observations],
-        sorted((str(p.id), p.code, p.sha256, p.caption, _instant(p.taken_at)) for p in document.photos),
+        sorted(_named(photo) for photo in document.photos),
     )
     return sha256(repr(told).encode()).hexdigest()
 
@@ -179,6 +184,12 @@ def _told(observation: Observation) -> tuple[Any, ...]:
         _instant(observation.answered_at),
         observation.clock_disagreed,
     )
+
+
+def _named(photo: NamedPhoto) -> tuple[Any, ...]:
+    told = str(photo.id), photo.code, photo.sha256, photo.caption, _instant(photo.taken_at)
+    # Without the mark, content has the name it had before there was one: it is stored with visits.
+    return (*told, True) if photo.blacked_out else told
 
 
 def _instant(at: datetime | None) -> str | None:

@@ -83,7 +83,11 @@ class Observation:
 
 @dataclass(frozen=True)
 class Photo:
-    """One stored photo: `taken_at` as the camera said, `byte_count` of the full picture."""
+    """
+    One stored photo: `taken_at` as the camera said, `byte_count` of the full picture.
+
+    `blacked_out` says that nobody can be recognised on it.
+    """
 
     id: UUID
     visit_id: UUID
@@ -94,6 +98,7 @@ class Photo:
     byte_count: int
     caption: str = ""
     taken_at: datetime | None = None
+    blacked_out: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from standards.errors import TooManyPhotos, UnknownStandard
-from standards.visits import Photo
+from standards.visits import Photo, State
 from storage.events import note_event
 from storage.names import clean_text
 from storage.photo_files import drop_files, keep_files, photo_path
 from storage.pictures import Picture, read_picture
 from storage.tables import PhotoRow, PictureRow, StandardRow, VisitRow
-from storage.visits import count_change, open_visit_row
+from storage.visit_lists import OPEN_STATES
+from storage.visits import count_change, locked_row, open_visit_row
 
 PHOTO_LIMIT = 100
 CAPTION_LIMIT = 300
@@ -148,6 +149,12 @@ def find_picture_file(session: Session, sha256: str, *, thumbnail: bool) -> tupl
     return photo_path(row.sha256, thumbnail=thumbnail), row.thumbnail_sha256 if thumbnail else row.sha256
 
 
+def is_blacked_out(session: Session, photo_id: UUID) -> bool:
+    """Say whether nobody can be recognised on a photo, as far as the phone or a person has said."""
+    row = session.get(PhotoRow, photo_id)
+    return row is not None and row.blacked_out
+
+
 def visit_of_photo(session: Session, photo_id: UUID) -> UUID | None:
     """Return which visit a photo belongs to; None where there is no such photo."""
     row = session.get(PhotoRow, photo_id)
@@ -170,6 +177,31 @@ def caption_photo(session: Session, photo_id: UUID, caption: str) -> None:
     note_event(session, "captioned", "photo", photo_id, before=before, after=after)
     row.caption = cleaned
     session.flush()
+
+
+def mark_blacked_out(session: Session, photo_id: UUID, *, is_blacked_out: bool) -> None:
+    """
+    Say whether nobody can be recognised on a photo; its visit may be closed, as nothing observed changes.
+
+    Raises:
+        VisitNotFound: nothing was changed.
+    """
+    row = session.get(PhotoRow, photo_id)
+    if not row:
+        return
+    visit = locked_row(session, row.visit_id)
+    # Read anew under the lock: another device may have removed it meanwhile.
+    row = session.get(PhotoRow, photo_id, populate_existing=True)
+    if not row or row.blacked_out == is_blacked_out:
+        return
+    # What a phone has sent for good is still what was sent; an open visit's phone has to know.
+    if State(visit.state) in OPEN_STATES:
+        count_change(visit)
+    row.blacked_out = is_blacked_out
+    session.flush()
+    of_visit = {"visit": str(row.visit_id)}
+    action = "blacked out" if is_blacked_out else "not blacked out"
+    note_event(session, action, "photo", photo_id, after=of_visit)
 
 
 def remove_photo(session: Session, photo_id: UUID) -> None:
@@ -227,6 +259,7 @@ def _to_photo(row: PhotoRow, code: str | None) -> Photo:
         byte_count=row.byte_count,
         caption=row.caption,
         taken_at=row.taken_at,
+        blacked_out=row.blacked_out,
     )
 
 

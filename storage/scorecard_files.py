@@ -10,7 +10,6 @@ from pathlib import Path
 from standards.people import Person
 from standards.scorecards import Scorecard, write_span
 from standards.scorecards.values import SubjectKind
-from storage.forms.csv_file import write_csv
 from storage.forms.look import Look
 from storage.forms.pdf import write_pdf, write_picture
 from storage.forms.xlsx_file import write_xlsx
@@ -72,7 +71,7 @@ def write_scorecard(asked: Asked, forms: tuple[Form, ...], folder: Path, order: 
             case Form.PICTURE:
                 path.write_bytes(write_picture(card, order.look))
             case Form.CSV:
-                write_csv(observations_behind(asked, seen_by=order.seen_by), path)
+                _write_csv(asked, path, order)
             case Form.XLSX:
                 parts = observations_behind(asked, seen_by=order.seen_by)
                 if not write_xlsx(card, parts, path, order.look) and Form.CSV not in wanted:
@@ -86,8 +85,15 @@ def _write_rows(asked: Asked, folder: Path, order: Order) -> Path:
     with in_session(read_only=True) as session:
         named = name_scorecard(session, asked, seen_by=order.seen_by)
     path = folder / f"{_free_stem(folder, file_stem(named))}.{Form.CSV}"
-    write_csv(observations_behind(asked, seen_by=order.seen_by), path)
+    _write_csv(asked, path, order)
     return path
+
+
+def _write_csv(asked: Asked, path: Path, order: Order) -> None:
+    # Arrow takes a quarter of the memory that a workbook is written in, which needs nothing of it.
+    from storage.forms.csv_file import write_csv  # noqa: PLC0415
+
+    write_csv(observations_behind(asked, seen_by=order.seen_by), path)
 
 
 def file_stem(card: Scorecard | Named) -> str:

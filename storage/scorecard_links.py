@@ -14,7 +14,7 @@ from standards.people import Action, Person, may
 from standards.scorecards import Scorecard
 from storage.door_sessions import hash_token
 from storage.events import note_event
-from storage.forms.look import Paper
+from storage.forms.look import Look, Paper
 from storage.people import find_person
 from storage.tables import NAME_LIMIT, PersonRow, ScorecardLinkRow
 
@@ -39,10 +39,10 @@ class ScorecardLink:
 
 @dataclass(frozen=True)
 class SharedScorecard:
-    """What a link shows: the scorecard as it was when it was shared, and on which paper."""
+    """What a link shows: the scorecard as it was when it was shared, and how it looked then."""
 
     card: Scorecard
-    paper: Paper
+    look: Look
     expires_at: datetime
 
 
@@ -52,16 +52,18 @@ def share_scorecard(
     *,
     by: Person,
     days: int = DEFAULT_DAYS,
-    paper: Paper = Paper.A4,
+    look: Look | None = None,
     at: datetime | None = None,
 ) -> str:
     """
     Store a scorecard as it is now under a new link; return its token, which is shown once.
 
-    Its figures stay: a visit sent or voided later changes nothing that was handed out.
+    Its figures and its look stay: a visit sent or voided later, or another logo, changes nothing that was
+    handed out.
 
     Args:
         card: as the person who shares it read it.
+        look: how they saw it.
         by: who shares it.
         days: how long the link opens; 1 to 365.
     Raises:
@@ -71,12 +73,14 @@ def share_scorecard(
         raise ScorecardNotFound()
     now = at or datetime.now(UTC)
     forget_ended(session, at=now)
-    token = token_urlsafe(_TOKEN_BYTES)
+    token, shown = token_urlsafe(_TOKEN_BYTES), look or Look()
     row = ScorecardLinkRow(
         token_hash=hash_token(token),
         name=f"{card.subject.name[:NAME_LIMIT]}, {card.span.name}",
         card=_cards().dump_python(card, mode="json"),
-        paper=paper,
+        paper=shown.paper,
+        logo=shown.logo,
+        colour=shown.colour,
         created_by=by.id,
         created_at=now,
         expires_at=now + timedelta(days=min(max(days, 1), MOST_DAYS)),
@@ -110,7 +114,7 @@ def open_link(session: Session, token: str, *, at: datetime | None = None) -> Sh
     except ValidationError as other_shape:
         # Shared by another version of the program, whose scorecards had another shape.
         raise ScorecardLinkDead() from other_shape
-    return SharedScorecard(card, Paper(row.paper), row.expires_at)
+    return SharedScorecard(card, Look(Paper(row.paper), row.logo, row.colour), row.expires_at)
 
 
 def note_opened(session: Session, token: str, *, at: datetime | None = None) -> None:
@@ -143,7 +147,7 @@ def revoke_link(session: Session, token_hash: str, *, by: Person, at: datetime |
     if not row or row.revoked_at:
         return
     row.revoked_at = at or datetime.now(UTC)
-    row.card = None
+    row.card = row.logo = None
     note_event(session, "revoked", "scorecard", token_hash, before={"name": row.name})
 
 
@@ -173,7 +177,7 @@ def forget_ended(session: Session, *, at: datetime | None = None) -> None:
             col(ScorecardLinkRow.expires_at) <= (at or datetime.now(UTC)),
             col(ScorecardLinkRow.card).is_not(None),
         )
-        .values(card=None)
+        .values(card=None, logo=None)
     )
 
 

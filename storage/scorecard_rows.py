@@ -30,7 +30,7 @@ from storage.visits import NOTE_LIMIT, get_visit
 
 # So many lie in memory at once, with all their observations.
 VISITS_AT_ONCE = 500
-_HEADS_AT_ONCE = 5_000
+_HEADS_AT_ONCE = 1_000
 _ROWS_AT_ONCE = 500
 _ID_BYTES = 16
 _PARTS: tuple[PartOfDay | None, ...] = (None, *PartOfDay)

@@ -67,9 +67,14 @@ def told_in(session: Session, visit_ids: Sequence[UUID], *, seen_by: Person | No
 
 
 def pictured_in(
-    session: Session, visit_ids: Sequence[UUID], *, seen_by: Person | None
+    session: Session, visit_ids: Sequence[UUID], *, seen_by: Person | None, only_blacked_out: bool
 ) -> tuple[Pictured, ...]:
-    """Return the photos of these visits, of the newest visit first, with the verdict of what each shows."""
+    """
+    Return the photos of these visits, of the newest visit first, with the verdict of what each shows.
+
+    Args:
+        only_blacked_out: whether to leave out those on which somebody may be recognised.
+    """
     wanted = (
         select(PhotoRow, col(StandardRow.code), col(ObservationRow.verdict), col(VisitRow.visited_on))
         .join(VisitRow, col(PhotoRow.visit_id) == col(VisitRow.id))
@@ -85,6 +90,8 @@ def pictured_in(
         .where(col(PhotoRow.visit_id).in_(visit_ids), *seen_visits(seen_by))
         .order_by(col(VisitRow.visited_on).desc(), col(VisitRow.id), col(PhotoRow.added_at), col(PhotoRow.id))
     )
+    if only_blacked_out:
+        wanted = wanted.where(col(PhotoRow.blacked_out))
     return tuple(
         Pictured(
             Photo(row.id, row.visit_id, code, row.sha256, row.width, row.height, row.byte_count, row.caption),

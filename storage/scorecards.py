@@ -1,16 +1,17 @@
 """
-What a scorecard is made of, read for a person's rights; never who recorded it, and no competitor's photo.
+What a scorecard is made of, read for a person's rights; never who recorded it, nor a competitor's people.
 
 Each function takes who reads (`seen_by`); None is the operator at the command line.
 """
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlmodel import Session, col
 
 from standards.comparing import Comparison, Names, VisitColumns
@@ -19,6 +20,7 @@ from standards.errors import ScorecardEmpty, ScorecardNotFound, VisitNotFound
 from standards.people import Action, Person, Role, may, sees_channel
 from standards.scorecards import (
     Material,
+    Pictured,
     Scorecard,
     Span,
     Subject,
@@ -31,15 +33,16 @@ from standards.scorecards import (
 from standards.scorecards.shown import shown_date
 from standards.visits import COUNTED_STATES, Brand, Channel
 from storage.brands import list_brands
+from storage.channels import list_channels
 from storage.comparing import Selection, brands_in_set, channels_in_set, count_compared
 from storage.editions import editions_of_set, get_edition
-from storage.photos import find_photo_file
+from storage.photos import find_photo_file, is_blacked_out
 from storage.scorecard_columns import asked_columns
 from storage.scorecard_told import cleaner_for, failed_among, parts_of_day, pictured_in, told_in
 from storage.tables import ChannelRow, EditionRow, VisitRow
 from storage.tallies import compared_columns
 from storage.time_notes import list_time_notes
-from storage.visibility import seen_visits, visit_seen_by
+from storage.visibility import compared_visits, seen_visits, visit_seen_by
 from storage.visits import get_visit
 
 # Whose decision: a table of more competitors than three is not read (this project).
@@ -48,7 +51,7 @@ MOST_RIVALS = 3
 _NEWEST = 200
 _YEARS_BACK = 2
 
-_NO_COMPETITORS_PHOTOS = "Photos taken at competitors are left out: they may show people."
+_MOST_COMPETITORS_PHOTOS = "Photos taken at competitors are left out unless nobody can be recognised on them."
 _NO_WORDS = "Shoppers' own words are left out."
 _NO_PHOTOS = "Photos are left out."
 
@@ -167,9 +170,15 @@ def channel_of_visit(session: Session, visit_id: UUID, *, seen_by: Person | None
 
 
 def photos_of_card(session: Session, card: Scorecard) -> dict[UUID, bytes]:
-    """Return the pictures of a scorecard's photos; one whose file is gone is left out."""
+    """
+    Return the pictures of a scorecard's photos; one whose file is gone is left out.
+
+    So is one of a competitor on which, as is said by now, somebody can be recognised.
+    """
     found: dict[UUID, bytes] = {}
     for line in card.photos:
+        if not card.subject.is_own and not is_blacked_out(session, line.photo_id):
+            continue
         stored = find_photo_file(session, line.photo_id, thumbnail=False)
         if stored and stored[1] == line.sha256:
             with suppress(FileNotFoundError):
@@ -177,17 +186,22 @@ def photos_of_card(session: Session, card: Scorecard) -> dict[UUID, bytes]:
     return found
 
 
-def selection_of(session: Session, asked: Asked, *, seen_by: Person | None) -> tuple[Selection, Subject]:
+def selection_of(
+    session: Session, asked: Asked, *, seen_by: Person | None, channels: Mapping[int, Channel] | None = None
+) -> tuple[Selection, Subject]:
     """
     Return which visits a scorecard of a brand, an area or a channel is about, and what it is called.
 
+    Args:
+        channels: those visited with the set that they may compare, by id, where they are known already.
     Raises:
         ScorecardNotFound: it is about nothing that is there, or not theirs to read.
     """
     span = asked.span
     if span is None:
         raise ScorecardNotFound()
-    channels = channels_in_set(session, asked.set_id, seen_by=seen_by)
+    if channels is None:
+        channels = _visited_channels(session, asked.set_id, seen_by)
     if asked.kind is SubjectKind.CHANNEL:
         channel = channels.get(asked.channel_id)
         if not channel or (seen_by and not sees_channel(seen_by, channel)):
@@ -213,6 +227,21 @@ def selection_of(session: Session, asked: Asked, *, seen_by: Person | None) -> t
     return chosen, subject_of(asked.kind, brand.name, counted, brand)
 
 
+def _visited_channels(session: Session, set_id: int, seen_by: Person | None) -> dict[int, Channel]:
+    """
+    Ask the database for what `channels_in_set` takes from this process's copy of the tallies.
+
+    A process that only writes out observations needs no copy: of millions it takes seconds and much room.
+    """
+    visited = exists().where(
+        col(VisitRow.channel_id) == col(ChannelRow.id),
+        col(VisitRow.state).in_([state.value for state in COUNTED_STATES]),
+        col(VisitRow.edition_id).in_(select(col(EditionRow.id)).where(col(EditionRow.set_id) == set_id)),
+    )
+    ids = set(session.execute(select(col(ChannelRow.id)).where(visited, *compared_visits(seen_by))).scalars())
+    return {one.id: one for one in list_channels(session, include_closed=True) if one.id in ids}
+
+
 def subject_of(kind: SubjectKind, name: str, about: str, brand: Brand) -> Subject:
     """Return what a scorecard is about, by its brand."""
     return Subject(kind, name, about, brand.name, brand.colour, brand.is_own)
@@ -224,7 +253,8 @@ def _say_place(channel: Channel) -> str:
 
 
 def _material(session: Session, asked: Asked, seen_by: Person | None, made_on: date) -> Material:
-    selection, subject = selection_of(session, asked, seen_by=seen_by)
+    channels = channels_in_set(session, asked.set_id, seen_by=seen_by)
+    selection, subject = selection_of(session, asked, seen_by=seen_by, channels=channels)
     assert asked.span is not None
     span, before = asked.span, span_before(asked.span)
     editions = editions_of_set(session, asked.set_id)
@@ -232,7 +262,6 @@ def _material(session: Session, asked: Asked, seen_by: Person | None, made_on: d
     columns = asked_columns(session, replace(selection, since=since), editions, seen_by=seen_by)
     days = columns.visited_on
     now = columns.where((days >= np.datetime64(span.since, "D")) & (days <= np.datetime64(span.until, "D")))
-    channels = channels_in_set(session, asked.set_id, seen_by=seen_by)
     rivals, common = _beside(session, asked, selection, now, channels, seen_by)
     newest = [now.visit_id(at) for at in range(len(now))[::-1][:_NEWEST]]
     counted = count_compared(session, selection, seen_by=seen_by)
@@ -251,7 +280,7 @@ def _material(session: Session, asked: Asked, seen_by: Person | None, made_on: d
         coverage_percent=_mean_coverage(session, selection, seen_by),
         incomplete=counted.complete + counted.incomplete - len(now),
         told=told_in(session, newest, seen_by=seen_by) if asked.has_words else (),
-        pictured=pictured_in(session, newest, seen_by=seen_by) if asked.has_photos and subject.is_own else (),
+        pictured=_pictured(session, asked, newest, subject, seen_by),
         parts_of_day=parts_of_day(session, failed_among(now)),
         cleaner=cleaner_for(session),
         left_out=_left_out(asked, subject),
@@ -263,12 +292,20 @@ def _years_before(day: date) -> date:
     return date(max(day.year - _YEARS_BACK, 1), day.month, 1)
 
 
+def _pictured(
+    session: Session, asked: Asked, visit_ids: list[UUID], subject: Subject, seen_by: Person | None
+) -> tuple[Pictured, ...]:
+    if not asked.has_photos:
+        return ()
+    return pictured_in(session, visit_ids, seen_by=seen_by, only_blacked_out=not subject.is_own)
+
+
 def _left_out(asked: Asked, subject: Subject) -> tuple[str, ...]:
     said = [] if asked.has_words else [_NO_WORDS]
-    if not subject.is_own:
-        said.append(_NO_COMPETITORS_PHOTOS)
-    elif not asked.has_photos:
+    if not asked.has_photos:
         said.append(_NO_PHOTOS)
+    elif not subject.is_own:
+        said.append(_MOST_COMPETITORS_PHOTOS)
     return tuple(said)
 
 
@@ -343,9 +380,7 @@ def _visit_material(session: Session, asked: Asked, seen_by: Person | None, made
         visit=visit,
         edition=get_edition(session, visit.edition_id),
         part_of_day=parts_of_day(session, [visit.id]).get(visit.id),
-        pictured=pictured_in(session, [visit.id], seen_by=seen_by)
-        if asked.has_photos and subject.is_own
-        else (),
+        pictured=_pictured(session, asked, [visit.id], subject, seen_by),
         cleaner=cleaner_for(session),
         left_out=_left_out(asked, subject),
         made_on=made_on,

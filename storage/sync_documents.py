@@ -38,6 +38,7 @@ _PHOTOS = (
         col(PhotoRow.received_sha256),
         col(PhotoRow.caption),
         col(PhotoRow.taken_at),
+        col(PhotoRow.blacked_out),
     )
     .where(col(PhotoRow.visit_id) == bindparam("visit_id"))
     .order_by(col(PhotoRow.added_at), col(PhotoRow.id))
@@ -95,13 +96,15 @@ def _photos(session: Session, row: Any, place: Place) -> tuple[NamedPhoto, ...]:
 
 def name_of(row: Any, code: str | None) -> NamedPhoto:
     """Return a photo as its visit names it; of one added at a desk the hash is of what is kept."""
-    return NamedPhoto(row.id, code, row.received_sha256 or row.sha256, row.caption, row.taken_at)
+    sha256 = row.received_sha256 or row.sha256
+    return NamedPhoto(row.id, code, sha256, row.caption, row.taken_at, row.blacked_out)
 
 
 def to_named(kept: dict[str, Any]) -> NamedPhoto:
     """Return a photo that is awaited, which is kept as JSON."""
     taken_at = datetime.fromisoformat(kept["taken_at"]) if kept["taken_at"] else None
-    return NamedPhoto(UUID(kept["id"]), kept["code"], kept["sha256"], kept["caption"], taken_at)
+    blacked_out = kept.get("blacked_out", False)
+    return NamedPhoto(UUID(kept["id"]), kept["code"], kept["sha256"], kept["caption"], taken_at, blacked_out)
 
 
 def open_document(session: Session, visit_id: UUID, person: Person) -> VisitDocument:

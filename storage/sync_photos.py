@@ -122,6 +122,7 @@ def receive_photo(
         "byte_count": len(picture.jpeg),
         "caption": named.caption if named else "",
         "received_sha256": sha256,
+        "blacked_out": named.blacked_out if named else False,
     }
     insert_soon(session, "photo", [row])
     after = {"visit": str(visit_id), "standard": code, "sha256": picture.sha256}

@@ -178,6 +178,7 @@ def _settle_photos(
             row.standard_id = place.sheet.ids[photo.code] if photo.code else None
             row.caption = photo.caption
             row.taken_at = photo.taken_at or row.taken_at
+            row.blacked_out = photo.blacked_out
     return to_come
 
 

@@ -342,8 +342,8 @@ class PhotoRow(SQLModel, table=True):
     height: int
     byte_count: int
     caption: str = ""
-    # Of the bytes that a phone sent, which are not kept.
-    received_sha256: str | None = Field(default=None, max_length=64)
+    received_sha256: str | None = Field(default=None, max_length=64)  # of what a phone sent; not kept
+    blacked_out: bool = False  # nobody can be recognised on it
 
 
 class TimeNoteRow(SQLModel, table=True):
@@ -371,11 +371,14 @@ class ScorecardLinkRow(SQLModel, table=True):
         CheckConstraint("length(token_hash) = 64", name="scorecard_token_hash_is_whole"),
         CheckConstraint("length(name) > 0", name="a_scorecard_link_has_a_name"),
         CheckConstraint("paper IN ('a4', 'letter')", name="paper_is_known"),
+        CheckConstraint("length(colour) = 7", name="shared_colour_is_whole"),
     )
     token_hash: str = Field(primary_key=True, max_length=64)
     name: str = Field(max_length=2 * NAME_LIMIT)
     card: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     paper: str = Field(default="a4", max_length=10)
+    logo: bytes | None = None
+    colour: str | None = Field(default=None, max_length=7)
     created_by: int | None = refers_to("person.id", nullable=True)
     created_at: datetime = instant(nullable=False)
     expires_at: datetime = instant(nullable=False)

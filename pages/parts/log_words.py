@@ -35,6 +35,14 @@ SENTENCES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("gave up waiting", "observation"): ("wait given up", "{who} gave up waiting for {code} at {about}"),
     ("added", "photo"): ("photo added", "{who} added a photo at {about}"),
     ("captioned", "photo"): ("photo captioned", "{who} wrote what a photo at {about} shows"),
+    ("blacked out", "photo"): (
+        "photo may be shown",
+        "{who} said that nobody can be recognised on a photo at {about}",
+    ),
+    ("not blacked out", "photo"): (
+        "photo not to be shown",
+        "{who} said that somebody may be recognised on a photo at {about}",
+    ),
     ("removed", "photo"): ("photo removed", "{who} removed a photo at {about}"),
     ("added", "brand"): ("brand added", "{who} added the brand {about}"),
     ("renamed", "brand"): ("brand renamed", "{who} renamed the brand {was} to {now}"),

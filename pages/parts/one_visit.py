@@ -6,7 +6,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from pages.parts.photos import show_photos
+from pages.parts.photos import offer_marks, show_photos
 from pages.parts.problems import telling
 from pages.parts.quick_notes import show_quick_notes
 from pages.parts.scorecard_choice import link_to_scorecard
@@ -66,6 +66,8 @@ def show_visit(visit_id: UUID, person: Person) -> None:
     if photos:
         st.subheader("Photos", anchor=False)
         show_photos(photos)
+        if not visit.channel.brand.is_own and may(person, Action.REVIEW):
+            offer_marks(photos)
     _observations(visit, sheet, photos)
     if visit.state is not State.VOID and may(person, Action.REVIEW):
         _void(visit_id)

@@ -1,4 +1,8 @@
-"""Photos on a page: shown as links to our own route; added, captioned and removed while a visit is open."""
+"""
+Photos on a page: shown as links to our own route; added, captioned and removed while a visit is open.
+
+Those of a competitor may be marked at any time as photos on which nobody can be recognised.
+"""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -13,7 +17,15 @@ from standards.editions import Standard
 from standards.errors import Problem
 from standards.people import Action
 from standards.visits import Photo
-from storage.photos import CAPTION_LIMIT, PHOTO_LIMIT, add_photo, caption_photo, photos_of, remove_photo
+from storage.photos import (
+    CAPTION_LIMIT,
+    PHOTO_LIMIT,
+    add_photo,
+    caption_photo,
+    mark_blacked_out,
+    photos_of,
+    remove_photo,
+)
 from storage.pictures import BYTE_LIMIT, read_picture
 from storage.sessions import in_session
 
@@ -54,6 +66,26 @@ def _thumbnail(photo: Photo, number: int, words: str, side_px: int) -> str:
         'loading="lazy" style="width:100%;height:100%;object-fit:cover;border-radius:0.6rem;display:block;'
         'background:rgba(128,128,128,0.2)"></a>'
     )
+
+
+def offer_marks(photos: Sequence[Photo]) -> None:
+    """Let somebody say on which of a competitor's photos nobody can be recognised: those may be shown."""
+    with st.expander("Photos on scorecards", icon=":material/visibility:"):
+        st.caption(
+            "A scorecard shows a photo taken at a competitor only where nobody can be recognised on it. "
+            "One that was blacked out on the phone is marked already: look at it all the same."
+        )
+        for number, photo in enumerate(photos, 1):
+            with st.container(horizontal=True, wrap=False, gap="small", vertical_alignment="center"):
+                st.html(_thumbnail(photo, number, photo.caption, _SMALL_PX), width=_SMALL_PX)
+                key = f"photos_{photo.id}_blacked_out"
+                st.checkbox(
+                    f"Nobody can be recognised on photo {number}",
+                    photo.blacked_out,
+                    key=key,
+                    on_change=_store_mark,
+                    args=(photo, key),
+                )
 
 
 def photo_corner(visit_id: UUID, code: str | None, label: str) -> None:
@@ -135,6 +167,12 @@ def _store_photos(visit_id: UUID, code: str | None, key: str, uploader: str) -> 
 def _store_caption(photo: Photo, key: str) -> None:
     with storing(Action.RECORD, visit_id=photo.visit_id) as session:
         caption_photo(session, photo.id, st.session_state[key] or "")
+
+
+@telling
+def _store_mark(photo: Photo, key: str) -> None:
+    with storing(Action.REVIEW) as session:
+        mark_blacked_out(session, photo.id, is_blacked_out=st.session_state[key])
 
 
 @telling

@@ -110,7 +110,7 @@ def _show_link(link: ScorecardLink) -> None:
 @telling
 def _share(card: Scorecard, look: Look, days: int) -> None:
     with storing(Action.SHARE) as session:
-        token = share_scorecard(session, card, by=_sharer(session.info["by"]), days=days, paper=look.paper)
+        token = share_scorecard(session, card, by=_sharer(session.info["by"]), days=days, look=look)
     st.session_state[_NEW_LINK] = (token, card.subject.name)
 
 

@@ -101,6 +101,7 @@ export function toDocument(visit, photos, device) {
         sha256: photo.sha256,
         caption: photo.caption,
         taken_at: photo.takenAt,
+        blacked_out: photo.blackedOut ?? false,
       })),
   };
 }
@@ -166,6 +167,7 @@ export function photosIn(document) {
     height: null,
     takenAt: photo.taken_at,
     caption: photo.caption,
+    blackedOut: photo.blacked_out ?? false,
     state: "ready",
     received: true,
   }));

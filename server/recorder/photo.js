@@ -89,7 +89,7 @@ export function burnBoxes(store, photoId, boxes) {
     const drawn = await redrawn(store, { ...photo, bytes: photo.bytes }, boxes).catch((error) => {
       throw new PhotoProblem(NOT_DRAWN, error);
     });
-    await store.changePhoto(photoId, { ...drawn, type: SENT_TYPE, state: "ready" });
+    await store.changePhoto(photoId, { ...drawn, type: SENT_TYPE, state: "ready", blackedOut: true });
   });
 }
 

@@ -24,7 +24,8 @@ export async function replaceBy(writing, document, stored, keepsUnsent) {
     const photo = here.get(named.id);
     here.delete(named.id);
     if (photo?.sha256 === named.sha256) {
-      photos.put({ ...photo, code: named.code, caption: named.caption, takenAt: named.takenAt });
+      const { code, caption, takenAt, blackedOut } = named;
+      photos.put({ ...photo, code, caption, takenAt, blackedOut });
     } else if (photo && !photo.received && keepsUnsent) {
       // Drawn on since the server got it: what is drawn over must not come back.
       here.set(photo.id, photo);

@@ -114,6 +114,7 @@
  * @property {number|null} height
  * @property {string|null} takenAt
  * @property {string} caption
+ * @property {boolean} [blackedOut] whether black was drawn over what nobody else should see
  * @property {"kept"|"ready"|"undecodable"} state kept as it came; shrunk; or it could not be decoded
  * @property {boolean} received whether the server answered with this sha256
  */
@@ -157,6 +158,6 @@
  * @property {Verdict|null} [verdict] only where it was given without a value
  */
 
-/** @typedef {{id: string, code: string|null, sha256: string, caption: string, taken_at: string|null}} SentPhoto */
+/** @typedef {{id: string, code: string|null, sha256: string, caption: string, taken_at: string|null, blacked_out?: boolean}} SentPhoto */
 
 export {};

@@ -196,7 +196,7 @@ def next_steps(
                 f"Make {say_visits(more)} more: from {THRESHOLDS.enough_visits} on figures say something."
             )
         )
-    if not steps and lines:
+    if not steps and lines and not worst:
         steps.append(NextStep("Keep it up: everything that was judged was met."))
     return tuple(steps[:_STEPS])
 

@@ -33,7 +33,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Pictured:
-    """One photo taken at our own brand, and the verdict of the standard it shows."""
+    """One photo that may be shown, and the verdict of the standard it shows."""
 
     photo: Photo
     visited_on: date

@@ -1,5 +1,6 @@
 """What stands on a scorecard's pages, as data for their template: words cut to length, figures in words."""
 
+from calendar import month_name
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,6 +39,8 @@ FAILED_AT_MOST = 6
 TOUCHPOINTS_AT_MOST = 14
 NAME, ABOUT, PERIOD, STATEMENT, SENTENCE, WORDS, CAPTION = 90, 110, 60, 110, 240, 170, 70
 LONG_NAME = 34
+# In characters, of what stands above a narrow column.
+NARROW = 20
 
 Say = Callable[[str, int], str]
 
@@ -69,7 +72,7 @@ def lay_out(card: Scorecard, photos: Sequence[tuple[str, PhotoLine]], say: Say) 
         "facts": _facts(card, say),
         "touchpoints_title": "Touchpoint by touchpoint",
         "touchpoints_change": bool(card.before and any(line.change for line in card.touchpoints)),
-        "change_head": say(f"against {card.before.name}", 40) if card.before else "",
+        "change_head": say(f"against {_briefly(card.before.name)}", 40) if card.before else "",
         "has_before": card.before is not None,
         "touchpoints": [_touchpoint(line, say) for line in card.touchpoints[:TOUCHPOINTS_AT_MOST]],
         "touchpoints_more": max(0, len(card.touchpoints) - TOUCHPOINTS_AT_MOST),
@@ -347,3 +350,10 @@ def _ranks(lines: Sequence[StandardLine], key: Callable[[StandardLine], Any]) ->
     for rank, at in enumerate(order):
         ranks[at] = rank
     return ranks
+
+
+def _briefly(period: str) -> str:
+    """Shorten the months of a period that a narrow column would cut off: `2 Jan 2023 to 31 Dec 2024`."""
+    if len(period) <= NARROW:
+        return period
+    return " ".join(word[:3] if word in month_name else word for word in period.split())

@@ -11,6 +11,8 @@ from standards.scorecards.values import Trend, TrendPoint
 NAMES_AT_MOST = 4
 MARKS_AT_MOST = 2
 SMALLEST_SPAN = 20
+# Of the axis, from its end: what is written below a point needs it.
+_ROOM_BELOW = 0.3
 STEP = 10
 
 
@@ -36,6 +38,9 @@ def lay_out_trend(trend: Trend, say: Callable[[str, int], str]) -> dict[str, Any
         if one.value.percent is not None and two.value.percent is not None
     ]
     named = _some(len(points))
+    # Above a point that lies lower than the one before, the line would run through its figure.
+    falls = len(drawn) > 1 and drawn[-1] < drawn[-2]
+    below = falls and drawn[-1] - bottom > _ROOM_BELOW * (top - bottom)
     return {
         "title": f"Score by {trend.period.value}",
         "says": _say(trend, say),
@@ -73,6 +78,7 @@ def lay_out_trend(trend: Trend, say: Callable[[str, int], str]) -> dict[str, Any
                 "percent": point.value.percent,
                 "signal": bool(point.signal),
                 "label": shown_score(point.value.percent) if point is points[-1] else "",
+                "label_below": below,
             }
             for point in points
             if point.value.percent is not None

@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 
 import typst
 
-OK, FAILED = b"+", b"-"
-LENGTH_BYTES = 8
+from storage.forms.worker_words import FAILED, LENGTH_BYTES, OK
+
 REMEMBERED = 11
 
 

@@ -16,7 +16,7 @@ from threading import Lock, Timer
 from typing import Any
 
 from storage.forms.fonts import Fonts
-from storage.forms.worker import LENGTH_BYTES, OK
+from storage.forms.worker_words import LENGTH_BYTES, OK
 
 WORKERS = 2
 PAGES_EACH = 60

@@ -16,6 +16,7 @@ from storage.forms.clean_text import clean_cell
 from storage.forms.look import Look, Paper, dark_enough
 from storage.forms.xlsx_cells import Column, Formats, Held, make_room, write_cell, write_cleaned, write_head
 from storage.forms.xlsx_charts import add_charts, add_standards_chart
+from storage.forms.xlsx_logo import add_logo
 from storage.forms.xlsx_tables import Table, summary_of, tables_of
 
 # By Excel's numbers.
@@ -78,6 +79,7 @@ def write_xlsx(
         book.set_properties({"title": "Scorecard", "created": midnight})
         formats = Formats(book, dark_enough(look.colour if look else None, card.subject.colour))
         summary = book.add_worksheet("Scorecard")
+        add_logo(summary, look.logo if look else None, formats.colour, len(_SUMMARY_WIDTHS) - 1)
         next_row = _write_summary(summary, card, formats)
         _fit(summary, look, wide=False)
         tables = [table for table in tables_of(card) if table.rows]

@@ -8,11 +8,15 @@ import pytest
 from pages.parts.scores import say_coverage, say_percent, say_score
 from standards.editions import Kind
 from standards.measuring import Comparator, Measure, Target, Verdict
+from standards.people import Role
 from standards.visits import Brand, Channel, State, Visit
+from storage.photos import add_photo, is_blacked_out
 from storage.sessions import in_session
-from storage.visits import get_visit, void_visit
+from storage.visits import get_visit, submit_visit, void_visit
 from tests.builders import a_brand, a_channel, a_standard, a_visit, an_edition
-from tests.pages.app import open_page
+from tests.pages.app import a_person, open_page
+from tests.pictures import sent
+from tests.storage.builders import events_about
 
 SHOP = Channel(1, Brand(1, "Ours", True, "#0072B2"), Kind.SHOP, "High Street", "", "UTC")
 
@@ -180,6 +184,45 @@ def test_a_visit_is_voided_only_with_a_reason_and_a_tick(reason, sure, state):
     assert not page.exception
     with in_session(read_only=True) as session:
         assert get_visit(session, visit.id).state is state
+
+
+def a_photographed_visit(is_own):
+    with in_session() as session:
+        shop = a_channel(session, a_brand(session, "Theirs", is_own=is_own))
+        visit = a_visit(session, shop, an_edition(session), submitted=False)
+        photo = add_photo(session, visit.id, "A", sent("JPEG"))
+        submit_visit(session, visit.id)
+    return visit.id, photo.id
+
+
+def marks_on(page):
+    return [box.label for box in page.checkbox if box.label.startswith("Nobody can be recognised")]
+
+
+def test_who_reviews_says_on_which_photos_of_a_competitor_nobody_can_be_recognised():
+    visit_id, photo_id = a_photographed_visit(is_own=False)
+    page = visits_page(visit=str(visit_id))
+    assert marks_on(page) == ["Nobody can be recognised on photo 1"]
+    page.checkbox(key=f"photos_{photo_id}_blacked_out").check().run()
+    assert not page.exception
+    with in_session(read_only=True) as session:
+        assert is_blacked_out(session, photo_id)
+    assert [event.action for event in events_about("photo", str(photo_id))] == ["added", "blacked out"]
+    page = visits_page(visit=str(visit_id))
+    page.checkbox(key=f"photos_{photo_id}_blacked_out").uncheck().run()
+    with in_session(read_only=True) as session:
+        assert not is_blacked_out(session, photo_id)
+
+
+def test_nobody_is_asked_about_our_own_photos_nor_who_only_reads():
+    assert marks_on(visits_page(visit=str(a_photographed_visit(is_own=True)[0]))) == []
+    visit_id, _ = a_photographed_visit(is_own=False)
+    with in_session(read_only=True) as session:
+        channel = get_visit(session, visit_id).channel
+    viewer = a_person(Role.VIEWER, channel_ids=[channel.id])
+    page = open_page("read_visits.py", viewer, visit=str(visit_id))
+    assert "Photos" in [title.value for title in page.subheader]
+    assert marks_on(page) == []
 
 
 def test_void_visits_are_listed_only_when_asked_for():

@@ -61,6 +61,15 @@ test("a visit that goes to the server and back is the same", () => {
   assert.equal(back.sync.taken, visit.sync.taken + 1);
 });
 
+test("a photo that was blacked out travels as such, and one of an older program as one that was not", () => {
+  const document = toDocument(aVisit(), [aPhoto({ id: "a", blackedOut: true }), aPhoto({ id: "b" })], DEVICE);
+  assert.deepEqual(document.photos.map((photo) => photo.blacked_out), [true, false]);
+  assert.deepEqual(photosIn(document).map((photo) => photo.blackedOut), [true, false]);
+  const [older] = document.photos;
+  delete older.blacked_out;
+  assert.equal(photosIn({ ...document, photos: [older] })[0].blackedOut, false);
+});
+
 test("an answer that says nothing is left out, and one that runs says since when", () => {
   const watch = { startedAt: "2026-03-10T10:00:00.000Z", performanceAt: 1, bootKey: "b" };
   const answers = { A: emptyAnswer(), B: { ...emptyAnswer(), watch } };

@@ -246,6 +246,7 @@ def test_line_15_boxes_are_burned_into_the_pixels_and_the_original_leaves_the_ph
     assert kept_hashes(tab) == [after["sha256"]]
     assert not {before["sha256"], sha256(original).hexdigest()} & set(kept_hashes(tab))
     assert not after["received"]
+    assert (before.get("blackedOut"), after["blackedOut"]) == (None, True)
 
 
 def test_line_15_the_keyboard_draws_moves_and_removes_a_box(tab):

@@ -16,7 +16,7 @@ from standards.measuring import Verdict
 from standards.people import Role
 from standards.scorecards import SubjectKind, read_span
 from storage.events import note_event
-from storage.looks import choose_colour, choose_logo
+from storage.looks import choose_colour, choose_logo, chosen_look, remove_logo, use_usual_colour
 from storage.scorecard_links import revoke_link, share_scorecard
 from storage.scorecards import Asked, read_scorecard
 from storage.sessions import engine, in_session
@@ -47,9 +47,10 @@ def shared(by, *, days: int = 30, ago: int = 0) -> str:
     asked = Asked(SubjectKind.CHANNEL, edition.set_id, read_span("2026-Q3"), channel_id=shop.id)
     with in_session(read_only=True) as session:
         card = read_scorecard(session, asked, seen_by=None, made_on=date(2026, 10, 1))
+        look = chosen_look(session)
     at = datetime.now(UTC) - timedelta(days=ago)
     with in_session(by=by.id) as session:
-        return f"/scorecard/{share_scorecard(session, card, by=by, days=days, at=at)}"
+        return f"/scorecard/{share_scorecard(session, card, by=by, look=look, days=days, at=at)}"
 
 
 def test_who_has_the_link_reads_the_scorecard_and_gets_it_as_picture_and_pdf(mona):
@@ -150,13 +151,15 @@ def test_opening_is_logged_and_no_link_stands_in_the_log(mona):
     assert path.rsplit("/", 1)[1] not in repr([event.model_dump() for event in events])
 
 
-def test_a_shared_scorecard_has_the_look_that_was_chosen(mona):
-    path, browser = shared(mona), Browser()
-    names = ("picture.png", "scorecard.pdf")
-    usual = [browser.get(f"{path}/{name}").content for name in names]
+def test_a_shared_scorecard_keeps_the_look_that_it_was_shared_with(mona):
     with in_session(by=mona.id) as session:
         choose_logo(session, drawn_logo())
         choose_colour(session, "#336633")
+    path, browser = shared(mona), Browser()
+    names = ("picture.png", "scorecard.pdf")
     chosen = [browser.get(f"{path}/{name}").content for name in names]
-    assert not set(usual) & set(chosen)
     assert any(tag["/S"] == "/Figure" and tag["/Alt"] == "Logo" for tag in tags_of(chosen[1]))
+    with in_session(by=mona.id) as session:
+        remove_logo(session)
+        use_usual_colour(session)
+    assert [browser.get(f"{path}/{name}").content for name in names] == chosen

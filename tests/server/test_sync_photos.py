@@ -13,11 +13,11 @@ from PIL import Image
 from server.syncing import read_bytes
 from standards.errors import PhotoTooLarge
 from storage.photo_files import photo_path
-from storage.photos import add_photo, caption_photo, photos_of
+from storage.photos import add_photo, caption_photo, mark_blacked_out, photos_of
 from storage.pictures import BYTE_LIMIT
 from storage.sessions import in_session
 from storage.settings import read_settings
-from storage.tables import PhotoRow
+from storage.tables import PhotoRow, VisitRow
 from tests.pictures import BOMBS, HIDDEN, NO_PHOTOS, noise, sent, upright
 from tests.running import run
 from tests.server.phone import JPEG, a_phone, a_photo, named, rows_of
@@ -143,6 +143,67 @@ def test_a_caption_and_a_standard_changed_on_the_phone_reach_a_photo_that_is_her
     with in_session(read_only=True) as session:
         [kept] = photos_of(session, UUID(draft["id"]))
     assert (kept.caption, kept.code) == ("Two tills", None)
+
+
+def is_blacked_out(visit):
+    with in_session(read_only=True) as session:
+        return [photo.blacked_out for photo in photos_of(session, UUID(visit["id"]))]
+
+
+def test_a_photo_that_was_blacked_out_before_it_was_sent_is_kept_as_such(phone):
+    photo = named(a_photo(), blacked_out=True)
+    draft = a_draft(phone, photo)
+    phone.put_photo(draft["id"], photo["id"], a_photo())
+    assert is_blacked_out(draft) == [True]
+    [told] = phone.get(f"visits/{draft['id']}/document").json()["photos"]
+    assert told["blacked_out"] is True
+    assert phone.stored(draft)["revision"] == 1
+
+
+def test_a_photo_blacked_out_later_comes_with_other_bytes_and_its_mark(phone):
+    photo = named(a_photo())
+    draft = a_draft(phone, photo)
+    phone.put_photo(draft["id"], photo["id"], a_photo())
+    drawn_on = named(a_photo(2), blacked_out=True) | {"id": photo["id"]}
+    phone.stored(draft | {"base_revision": 1, "photos": [drawn_on]})
+    assert is_blacked_out(draft) == [False]
+    phone.put_photo(draft["id"], photo["id"], a_photo(2))
+    assert is_blacked_out(draft) == [True]
+
+
+def test_a_phone_that_knows_no_such_mark_sends_a_photo_that_has_none(phone):
+    photo = named(a_photo(), blacked_out=True)
+    draft = a_draft(phone, photo)
+    phone.put_photo(draft["id"], photo["id"], a_photo())
+    older = {name: told for name, told in photo.items() if name != "blacked_out"}
+    assert phone.stored(draft | {"base_revision": 1, "photos": [older]})["revision"] == 2
+    assert is_blacked_out(draft) == [False]
+
+
+def test_what_was_awaited_before_there_was_a_mark_has_none(phone):
+    photo = named(a_photo())
+    draft = a_draft(phone, photo)
+    with in_session() as session:
+        row = session.get_one(VisitRow, UUID(draft["id"]))
+        row.photos_awaited = [
+            {name: told for name, told in kept.items() if name != "blacked_out"}
+            for kept in row.photos_awaited
+        ]
+    assert phone.stored(draft)["revision"] == 1
+    phone.put_photo(draft["id"], photo["id"], a_photo())
+    assert is_blacked_out(draft) == [False]
+
+
+def test_what_is_marked_at_a_desk_after_the_visit_was_sent_lets_a_lost_answer_be_asked_for_again(phone):
+    photo = named(a_photo())
+    draft = a_draft(phone, photo)
+    phone.put_photo(draft["id"], photo["id"], a_photo())
+    sent_for_good = draft | {"base_revision": 1, "state": "submitted"}
+    first = phone.stored(sent_for_good)
+    with in_session() as session:
+        mark_blacked_out(session, UUID(photo["id"]), is_blacked_out=True)
+    assert phone.stored(sent_for_good) == first
+    assert is_blacked_out(draft) == [True]
 
 
 def test_a_photo_added_at_a_desk_stays_when_the_phone_goes_on(phone):

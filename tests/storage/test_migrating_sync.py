@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from storage.checking import find_faults
@@ -47,12 +47,10 @@ INSERT INTO photo (id, visit_id, standard_id, sha256, thumbnail_sha256, added_at
 """
 
 
-@pytest.fixture
-def old_database(database):
-    opened = open_engine(read_settings().database_url)
-    migrate(opened, BEFORE)
+def fill(connection: Connection) -> None:
+    """Store two visits and a photo as they were then."""
     # SQLite keeps a UUID without dashes, and an instant without its zone.
-    on_postgresql = database == "postgresql"
+    on_postgresql = connection.dialect.name == "postgresql"
     filled = FILLED.format(
         at="'2026-01-02 10:00:00+00:00'" if on_postgresql else "'2026-01-02 10:00:00.000000'",
         hash="a" * 64,
@@ -61,9 +59,16 @@ def old_database(database):
             for name, found in (("draft", DRAFT), ("done", DONE), ("photo", PHOTO))
         },
     )
+    for statement in filled.split(";"):
+        connection.execute(text(statement))
+
+
+@pytest.fixture
+def old_database(database):
+    opened = open_engine(read_settings().database_url)
+    migrate(opened, BEFORE)
     with opened.begin() as connection:
-        for statement in filled.split(";"):
-            connection.execute(text(statement))
+        fill(connection)
     opened.dispose()
 
 

@@ -26,11 +26,19 @@ from standards.errors import (
     VisitNotFound,
 )
 from storage.photo_files import keep_files, lay_files, photo_path, sweep_orphans
-from storage.photos import PHOTO_LIMIT, add_photo, caption_photo, photo_counts, photos_of, remove_photo
+from storage.photos import (
+    PHOTO_LIMIT,
+    add_photo,
+    caption_photo,
+    mark_blacked_out,
+    photo_counts,
+    photos_of,
+    remove_photo,
+)
 from storage.pictures import Picture, read_picture
 from storage.sessions import close_database, in_session
 from storage.settings import read_settings
-from storage.tables import EventRow, PhotoRow
+from storage.tables import EventRow, PhotoRow, VisitRow
 from storage.visits import submit_visit
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pictures import BOMBS, HIDDEN, NO_PHOTOS, noise, sent, upright
@@ -347,6 +355,35 @@ def test_a_caption_is_one_line(draft):
         caption_photo(session, photo.id, " Two\nlines\x00 ")
         caption_photo(session, uuid4(), "no such photo")
     assert photos(draft)[0].caption == "Two lines"
+
+
+def test_a_photo_of_any_visit_can_be_marked_and_an_open_ones_phone_has_to_know(draft):
+    photo = add(draft)
+
+    def revision() -> int:
+        with in_session(read_only=True) as session:
+            return session.get_one(VisitRow, draft).revision
+
+    def mark(is_blacked_out: bool) -> None:
+        with in_session() as session:
+            mark_blacked_out(session, photo.id, is_blacked_out=is_blacked_out)
+            mark_blacked_out(session, uuid4(), is_blacked_out=is_blacked_out)
+
+    assert not photos(draft)[0].blacked_out
+    before = revision()
+    mark(True)
+    mark(True)
+    assert photos(draft)[0].blacked_out
+    assert revision() == before + 1
+    with in_session() as session:
+        submit_visit(session, draft)
+    before = revision()
+    mark(False)
+    assert not photos(draft)[0].blacked_out
+    assert revision() == before
+    with in_session(read_only=True) as session:
+        wanted = select(EventRow.action).where(EventRow.thing_id == str(photo.id)).order_by(col(EventRow.id))
+        assert list(session.exec(wanted)) == ["added", "blacked out", "not blacked out"]
 
 
 def test_what_is_done_to_a_photo_leaves_an_event_without_its_place(draft):

@@ -13,7 +13,7 @@ from standards.people import Role
 from standards.scorecards import SubjectKind, read_span
 from storage.backup import restore_backup, write_backup
 from storage.door_sessions import hash_token
-from storage.forms.look import Paper
+from storage.forms.look import Look, Paper
 from storage.people import change_account, remove_account
 from storage.scorecard_links import (
     DEFAULT_DAYS,
@@ -32,6 +32,7 @@ from storage.visits import void_visit
 from tests.builders import a_brand, a_channel, a_visit, an_edition
 from tests.pages.app import a_person
 from tests.storage.builders import events_about
+from tests.storage.test_logos import drawn_logo
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -74,12 +75,13 @@ def opens(token, at=NOON) -> bool:
 
 
 def test_what_is_opened_is_what_was_shared_to_the_last_figure(card, mona):
-    token = shared(card, mona, paper=Paper.LETTER)
+    look = Look(Paper.LETTER, drawn_logo(), "#336633")
+    token = shared(card, mona, look=look)
     with in_session(read_only=True) as session:
         found = open_link(session, token, at=NOON)
     assert found.card == card
     assert repr(found.card) == repr(card)
-    assert (found.paper, found.expires_at) == (Paper.LETTER, NOON + DEFAULT_DAYS * DAYS)
+    assert (found.look, found.expires_at) == (look, NOON + DEFAULT_DAYS * DAYS)
 
 
 def test_what_happens_later_changes_nothing_that_was_shared(card, mona):
@@ -101,7 +103,7 @@ def test_a_link_ends_by_itself(card, mona, days, lasts):
 
 
 def test_a_link_is_ended_and_forgets_what_it_showed(card, mona):
-    token, other = shared(card, mona), shared(card, mona)
+    token, other = (shared(card, mona, look=Look(logo=drawn_logo())) for _ in range(2))
     with in_session(read_only=True) as session:
         [first, second] = list_links(session, at=NOON)
         hashes = {first.token_hash, second.token_hash}
@@ -114,8 +116,8 @@ def test_a_link_is_ended_and_forgets_what_it_showed(card, mona):
         revoke_link(session, ended, by=mona)
     with in_session(read_only=True) as session:
         assert {link.token_hash for link in list_links(session, at=NOON)} == hashes - {ended}
-        rows = {row.token_hash: row.card for row in session.exec(select(ScorecardLinkRow)).all()}
-        assert rows[ended] is None
+        row = session.get_one(ScorecardLinkRow, ended)
+        assert (row.card, row.logo) == (None, None)
     assert sorted([opens(token), opens(other)]) == [False, True]
     assert [(e.action, e.person_id) for e in events_about("scorecard")] == [
         ("shared", mona.id),
@@ -125,11 +127,13 @@ def test_a_link_is_ended_and_forgets_what_it_showed(card, mona):
 
 
 def test_what_has_ended_is_forgotten_when_the_next_is_shared(card, mona):
-    shared(card, mona, days=1)
+    look = Look(logo=drawn_logo())
+    shared(card, mona, days=1, look=look)
     with in_session() as session:
-        share_scorecard(session, card, by=mona, at=NOON + 2 * DAYS)
-        cards = [row.card for row in session.exec(select(ScorecardLinkRow)).all()]
-    assert sorted(found is None for found in cards) == [False, True]
+        share_scorecard(session, card, by=mona, at=NOON + 2 * DAYS, look=look)
+    with in_session(read_only=True) as session:
+        kept = [(row.card, row.logo) for row in session.exec(select(ScorecardLinkRow)).all()]
+    assert sorted((card is None, logo is None) for card, logo in kept) == [(False, False), (True, True)]
 
 
 @pytest.mark.parametrize("token", ["", "guess", "\x00", "é" * 50, "a" * 10_000])

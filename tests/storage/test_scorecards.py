@@ -1,5 +1,6 @@
 """Scorecards: figures that anybody can recompute, for the rights of who asks, and naming nobody."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from math import sqrt
 from statistics import mean, stdev
@@ -18,7 +19,7 @@ from standards.scorecards.own_words import LEFT_OUT
 from standards.scorecards.periods import days_between
 from standards.scorecards.values import PartOfDay
 from storage.example import load_example
-from storage.photos import add_photo, caption_photo
+from storage.photos import add_photo, caption_photo, mark_blacked_out, photos_of
 from storage.scorecard_rows import observations_behind
 from storage.scorecard_told import part_of_day
 from storage.scorecards import Asked, channels_to_score, name_scorecard, photos_of_card, read_scorecard
@@ -193,6 +194,43 @@ def test_photos_are_our_own_and_say_what_they_show(shop):
         other = card_of(asked)
         assert not other.photos
         assert "competitors are left out" in " ".join(other.left_out)
+
+
+def test_only_who_met_everything_is_told_to_keep_it_up(shop):
+    ours, theirs, edition = shop
+    with in_session() as session:
+        missed: dict[str, Verdict | float] = {"A": MISSED, "W": 200.0, "N": MISSED}
+        poor = a_visit(session, theirs, edition, missed, on=date(2026, 5, 6))
+        best = a_visit(session, ours, edition, {"A": MET, "W": 9.0, "N": MET, "B": MET}, on=date(2026, 5, 7))
+    for asked in (of_channel(theirs, edition), Asked(SubjectKind.VISIT, visit_id=poor.id)):
+        assert "Keep it up" not in " ".join(step.words for step in card_of(asked).next_steps)
+    [step] = card_of(Asked(SubjectKind.VISIT, visit_id=best.id)).next_steps
+    assert step.words == "Keep it up: everything that was judged was met."
+
+
+def test_a_competitors_photo_is_shown_only_as_long_as_nobody_can_be_recognised_on_it(shop):
+    _, theirs, edition = shop
+    visit_ids = [photographed(theirs, edition) for _ in range(2)]
+    with in_session() as session:
+        marked, _ = (photos_of(session, visit_id)[0].id for visit_id in visit_ids)
+        mark_blacked_out(session, marked, is_blacked_out=True)
+    asked_for = [
+        of_channel(theirs, edition),
+        Asked(SubjectKind.BRAND, edition.set_id, Q2, theirs.brand.id),
+        Asked(SubjectKind.VISIT, visit_id=visit_ids[0]),
+    ]
+    cards = [card_of(asked) for asked in asked_for]
+    assert [[photo.photo_id for photo in card.photos] for card in cards] == [[marked]] * 3
+    assert not card_of(Asked(SubjectKind.VISIT, visit_id=visit_ids[1])).photos
+    assert not card_of(replace(asked_for[0], has_photos=False)).photos
+    with in_session(read_only=True) as session:
+        assert all(list(photos_of_card(session, card)) == [marked] for card in cards)
+    with in_session() as session:
+        mark_blacked_out(session, marked, is_blacked_out=False)
+    # Those that were read, or shared, before as well.
+    with in_session(read_only=True) as session:
+        assert not any(photos_of_card(session, card) for card in cards)
+    assert not any(card_of(asked).photos for asked in asked_for)
 
 
 def test_a_voided_visit_is_in_no_scorecard(shop):

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image
 
 from standards.comparing import Estimate
-from standards.scorecards.values import Quote
+from standards.scorecards.values import Quote, Span
 from storage.forms.look import Look, Paper, dark_enough
 from storage.forms.pdf import draw_pages, write_pdf, write_picture
 from storage.forms.pictures import logo_for_page
+from storage.forms.trend_layout import lay_out_trend
 from tests.storage.forms.made_cards import PHOTO_IDS, channel_card, photo_bytes, visit_card
 from tests.storage.forms.reading import fonts_of, pdf_of, tags_of, words_of
 
@@ -37,6 +38,38 @@ def test_a_visit_takes_one_page_and_anything_else_two(card, pages, paper):
     assert len(written.pages) == pages
     wide, high = (round(float(size)) for size in written.pages[0].mediabox[2:])
     assert (wide, high) == ((612, 792) if paper is Paper.LETTER else (595, 842))
+
+
+def test_a_page_says_what_was_left_out_however_many_pages_there_are():
+    for card in (visit_card(), channel_card()):
+        told = words_of(write_pdf(replace(card, left_out=("Photos are left out.",)), {}))
+        assert "Photos are left out." in told
+
+
+def test_a_long_period_is_shortened_and_not_cut_off_above_a_narrow_column():
+    before = Span(date(2023, 1, 2), date(2024, 12, 31), "2 January 2023 to 31 December 2024")
+    told = words_of(write_pdf(replace(channel_card(), before=before), {}))
+    assert "against 2 Jan 2023 to 31 Dec 2024" in told
+
+
+@pytest.mark.parametrize(
+    ("percents", "is_below"),
+    [
+        pytest.param([60, 70, 90], False, id="it rises"),
+        pytest.param([60, 90, 80], True, id="it falls"),
+        pytest.param([90, 80, 60], False, id="it falls to where the months are named"),
+        pytest.param([80, None, 70, 75], False, id="it rises after a gap"),
+    ],
+)
+def test_the_last_figure_of_the_trend_stands_where_the_line_does_not_run(percents, is_below):
+    trend = channel_card().trend
+    assert trend
+    points = tuple(
+        replace(point, value=Estimate(9, percent))
+        for point, percent in zip(trend.points, percents, strict=False)
+    )
+    told = lay_out_trend(replace(trend, points=points, limits=()), lambda text, longest: text[:longest])
+    assert [point["label_below"] for point in told["points"] if point["label"]] == [is_below]
 
 
 def test_the_same_scorecard_gives_the_same_bytes():

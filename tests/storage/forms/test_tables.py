@@ -2,20 +2,26 @@
 
 import csv
 import re
+import subprocess
+import sys
 import weakref
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
+from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 
 from standards.scorecards import RawObservations
 from storage.forms.csv_file import COLUMNS, write_csv
+from storage.forms.look import Look
 from storage.forms.xlsx_file import MOST_ROWS, write_xlsx
 from tests.storage.forms.made_cards import channel_card, observations, visit_card
 from tests.storage.forms.made_rows import in_columns
 from tests.storage.forms.reading import column_of, sheets_of
+from tests.storage.test_logos import drawn_logo
 
 
 class Watched:
@@ -186,6 +192,56 @@ def test_the_same_scorecard_gives_the_same_workbook(book, tmp_path):
     again = tmp_path / "again.xlsx"
     write_xlsx(channel_card(), in_columns(observations(500)), again)
     assert again.read_bytes() == book.read_bytes()
+
+
+def pictures_of(file):
+    """Return the pictures of a workbook, and what is said of them to who does not see them."""
+    with zipfile.ZipFile(file) as parts:
+        names = [name for name in parts.namelist() if name.startswith("xl/media/")]
+        drawn = "".join(parts.read(name).decode() for name in parts.namelist() if "drawings/drawing" in name)
+        return [parts.read(name) for name in names], re.findall(
+            r'name="Picture [^"]*" descr="([^"]*)"', drawn
+        )
+
+
+@pytest.mark.parametrize(
+    ("ink", "ground"),
+    [
+        pytest.param("#ffffffff", (0x33, 0x66, 0x33), id="a white one on the colour"),
+        pytest.param("#102030ff", None, id="any other on the sheet"),
+    ],
+)
+def test_the_logo_stands_on_the_first_sheet_and_says_what_it_is(tmp_path, ink, ground):
+    look = Look(logo=drawn_logo(ink=ink, margin=10), colour="#336633")
+    for name in ("card.xlsx", "again.xlsx"):
+        assert write_xlsx(channel_card(), in_columns(observations(10)), tmp_path / name, look)
+    (png,), said = pictures_of(tmp_path / "card.xlsx")
+    assert said == ["Logo"]
+    image = Image.open(BytesIO(png))
+    # Where it has no ground of its own, nothing is seen around the ink.
+    assert (image.getpixel((0, 0)) if ground else image.getchannel("A").getpixel((0, 0))) == (ground or 0)
+    assert (tmp_path / "again.xlsx").read_bytes() == (tmp_path / "card.xlsx").read_bytes()
+    assert load_workbook(tmp_path / "card.xlsx")["Scorecard"]["A1"].value == channel_card().subject.name
+
+
+@pytest.mark.parametrize("logo", [None, b"", b"no picture"])
+def test_without_a_logo_that_can_be_read_there_is_none(tmp_path, logo):
+    assert write_xlsx(channel_card(), [], tmp_path / "card.xlsx", Look(logo=logo))
+    assert pictures_of(tmp_path / "card.xlsx") == ([], [])
+
+
+def test_a_csv_file_is_written_without_pandas(tmp_path):
+    # It would take as much memory as a third of all else that an export needs.
+    script = (
+        "import sys; from pathlib import Path; from storage.forms.csv_file import write_csv; "
+        "from tests.storage.forms.made_cards import observations; "
+        "from tests.storage.forms.made_rows import in_columns; "
+        "before = 'pandas' in sys.modules; write_csv(in_columns(observations(9)), Path(sys.argv[1])); "
+        "print(before, 'pandas' in sys.modules)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "rows.csv")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.split() == ["False", "False"]
 
 
 def test_what_is_no_table_is_printed_on_one_page_so_that_no_chart_is_cut(book):
