@@ -22,10 +22,12 @@ from server.security_headers import SecurityHeaders
 from server.shell import Shell, shell_routes
 from server.sign_in import sign_in_routes
 from server.starting import words_at_start
+from server.sync_api import QuickSync
 from storage.sessions import engine
 from storage.settings import read_door_settings
 
 settings = read_door_settings()
+api = api_routes()
 
 
 @asynccontextmanager
@@ -41,7 +43,7 @@ app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
     lifespan=prepared,
     routes=[
-        *api_routes(),
+        *api,
         *photo_routes(),
         *sign_in_routes(),
         *oidc_routes(),
@@ -54,6 +56,7 @@ app = st.App(
         Middleware(Forwarded, trusted=settings.trusted_proxies),
         Middleware(SecurityHeaders, allowed_hosts=settings.allowed_hosts),
         Middleware(Door, allowed_hosts=settings.allowed_hosts),
+        Middleware(QuickSync, routes=api),
         Middleware(Shell),
     ],
     on_script_error=tell_failure,

@@ -1,6 +1,7 @@
 """Whose word about a visitor's address is believed: that of the proxies named in the settings alone."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from starlette.datastructures import Headers
@@ -35,6 +36,7 @@ class Forwarded:
         await self._named(scope, receive, send)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=1_000)
 def _plain(host: str) -> str:
     """Return an address as settings write it: a socket for both protocols says ::ffff:127.0.0.1."""
     try:

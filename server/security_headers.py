@@ -2,10 +2,10 @@
 
 import re
 from base64 import b64encode
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.origins import is_allowed_host
@@ -30,7 +30,12 @@ _ALWAYS = {
 
 # Of scripts, styles and fonts, which are no page: nobody frames them, and they ask for no camera.
 _OF_FILES = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
-_FILE_TYPES = ("text/javascript", "text/css", "font/")
+_FILE_TYPES = (b"text/javascript", b"text/css", b"font/")
+# As they travel: every answer takes them along.
+_LINES = [(name.lower().encode(), value.encode()) for name, value in _ALWAYS.items()]
+_LINES_OF_FILES = [(name.lower().encode(), _ALWAYS[name].encode()) for name in _OF_FILES]
+_TLS_ONLY = b"strict-transport-security", f"max-age={_ONE_YEAR_SECONDS}".encode()
+_POLICY = b"content-security-policy"
 
 # Of our own pages without scripts: sign-in, set-up, invitation.
 STILL_PAGE_POLICY = (
@@ -51,27 +56,31 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        host = Headers(raw=list(scope["headers"])).get("host", "")
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
         # The name goes into the policy: only one that was looked at may.
-        policy = streamlit_policy(host if is_allowed_host(host, self._allowed_hosts) else "")
+        policy = _policy_line(host if is_allowed_host(host, self._allowed_hosts) else "")
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name in _OF_FILES if _is_file(headers) else _ALWAYS:
-                    headers.setdefault(name, _ALWAYS[name])
-                headers.setdefault("Content-Security-Policy", policy)
+                headers = message["headers"] = list(message.get("headers", ()))
+                brought = {name.lower(): value for name, value in headers}
+                wanted = [*(_LINES_OF_FILES if _is_file(brought) else _LINES), policy]
                 if is_secure(scope):
-                    headers.setdefault("Strict-Transport-Security", f"max-age={_ONE_YEAR_SECONDS}")
+                    wanted.append(_TLS_ONLY)
+                headers.extend(line for line in wanted if line[0] not in brought)
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
 
-def _is_file(headers: MutableHeaders) -> bool:
+def _is_file(brought: Mapping[bytes, bytes]) -> bool:
     """Whether an answer is a file that a page fetches, and brings its own short policy."""
-    kind = headers.get("content-type", "")
-    return kind.startswith(_FILE_TYPES) and "content-security-policy" in headers
+    return brought.get(b"content-type", b"").startswith(_FILE_TYPES) and _POLICY in brought
+
+
+@lru_cache(maxsize=100)
+def _policy_line(host: str) -> tuple[bytes, bytes]:
+    return _POLICY, streamlit_policy(host).encode("latin-1")
 
 
 def streamlit_policy(host: str) -> str:

@@ -76,6 +76,21 @@ class Observation:
     clock_disagreed: bool = False
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is recorded: it is as if it were not there."""
+        return (
+            self.value is None
+            and self.verdict is None
+            and not self.note
+            and self.opened_at is None
+            and self.closed_at is None
+            and self.answered_at is None
+            and not self.longer_than
+            and self.counted_of is None
+            and not self.clock_disagreed
+        )
+
+    @property
     def is_open_wait(self) -> bool:
         """Whether a stopwatch or a long wait was started and has not ended."""
         return self.opened_at is not None and self.closed_at is None

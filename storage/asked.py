@@ -15,17 +15,27 @@ from standards.visits import Brand, Channel
 from storage.editions import get_edition
 from storage.sessions import in_session
 from storage.tables import BrandRow, ChannelRow, EditionRow
+from storage.tallying import Layout
 
 _EDITIONS_KEPT = 500
+_PLACES_KEPT = 2_000
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is asked, by code and in visiting order; `ids` and `codes` are those of the whole edition."""
+    """
+    What is asked, by code and in visiting order; `ids`, `codes` and `layout` are those of the whole edition.
+    """
 
     standards: Mapping[str, Standard]
     ids: Mapping[str, int]
     codes: Mapping[int, str]
+    layout: Layout
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it asks the whole edition: then a visit holds no observation that it does not show."""
+        return len(self.standards) == len(self.ids)
 
 
 @dataclass(frozen=True)
@@ -76,13 +86,19 @@ def find_place(session: Session, channel_id: int, edition_id: int) -> Place:
     found: Any = session.connection().execute(_HEAD, asked_for).first()
     if not found:
         raise PlaceUnknown()
-    name, kind, area, zone, closed_on, *brand, set_id, number, published_at = found
-    channel = Channel(channel_id, Brand(*brand), Kind(kind), name, area, zone, closed_on)
-    # Ids may be given again after an example was removed: number and instant tell such editions apart.
-    edition = str(session.get_bind().engine.url), edition_id, set_id, number, published_at
-    place = Place(channel, edition_id, _sheet(*edition, channel.kind, channel.brand.is_own))
+    place = _place(str(session.get_bind().engine.url), channel_id, edition_id, *found)
     known[channel_id, edition_id] = place
     return place
+
+
+@lru_cache(maxsize=_PLACES_KEPT)
+def _place(url: str, channel_id: int, edition_id: int, *head: Any) -> Place:
+    """Return a place by all that is asked about it: what has changed is another one."""
+    name, kind, area, zone, closed_on, *brand, set_id, number, published_at = head
+    channel = Channel(channel_id, Brand(*brand), Kind(kind), name, area, zone, closed_on)
+    # Ids may be given again after an example was removed: number and instant tell such editions apart.
+    edition = url, edition_id, set_id, number, published_at
+    return Place(channel, edition_id, _sheet(*edition, channel.kind, channel.brand.is_own))
 
 
 @lru_cache(maxsize=_EDITIONS_KEPT)
@@ -96,4 +112,5 @@ def _sheet(
         standards={standard.code: standard for standard in edition.sheet(kind, is_own=is_own)},
         ids=ids,
         codes={number: code for code, number in ids.items()},
+        layout=Layout.of(edition),
     )

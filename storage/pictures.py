@@ -302,7 +302,8 @@ def _thumbnail(image: Image) -> bytes:
     scale = THUMBNAIL_SIDE / max(image.size)
     if scale < 1:
         size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-        image = image.resize(size, Resampling.BICUBIC, reducing_gap=1.5)
+        # No eye tells it from a slower one at this size, where half its time went.
+        image = image.resize(size, Resampling.HAMMING, reducing_gap=1.5)
     return _jpeg(image)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -28,8 +29,16 @@ def read_settings() -> Settings:
 
     A PostgreSQL URL may be written `postgresql://…`; the installed driver is filled in.
     """
-    data = Path(os.environ.get("SECOND_VISIT_DATA") or "data").resolve()
-    url = os.environ.get("SECOND_VISIT_DATABASE_URL") or f"sqlite:///{data / 'second_visit.db'}"
+    folder = os.environ.get("SECOND_VISIT_DATA") or "data"
+    if not os.path.isabs(folder):  # noqa: PTH117 - asked several times in each request
+        folder = f"{os.getcwd()}/{folder}"  # noqa: PTH109
+    return _understood(folder, os.environ.get("SECOND_VISIT_DATABASE_URL"))
+
+
+@lru_cache(maxsize=8)
+def _understood(folder: str, database_url: str | None) -> Settings:
+    data = Path(folder).resolve()
+    url = database_url or f"sqlite:///{data / 'second_visit.db'}"
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
             url = "postgresql+psycopg://" + url.removeprefix(short)

@@ -82,7 +82,7 @@ def _observations(session: Session, visit_id: UUID, place: Place) -> tuple[Obser
         code = place.sheet.codes[standard_id]
         found[code] = Observation(code, value, Verdict(verdict) if verdict else None, *rest)
     said = (found[code] for code in place.sheet.standards if code in found)
-    return tuple(observation for observation in said if observation != Observation(observation.code))
+    return tuple(observation for observation in said if not observation.is_empty)
 
 
 def _photos(session: Session, row: Any, place: Place) -> tuple[NamedPhoto, ...]:

@@ -23,6 +23,7 @@ from storage.held_visits import held_visit
 from storage.photos import forget_photo
 from storage.sync_documents import document_of, name_of, to_named
 from storage.tables import PhotoRow
+from storage.tallying import CountedVisit, tally_ahead
 from storage.visit_lists import OPEN_STATES
 from storage.visits import closed_draft, told_score
 
@@ -110,6 +111,8 @@ def put_visit(
     else:
         session.connection().execute(_CHANGE_VISIT, {**values, "visit_id": document.id})
     _write_observations(session, document, place, changed, is_new=held is None)
+    if document.is_submitted and (held is None or place.sheet.is_whole):
+        _tally_ahead(session, document, place, {**(held._mapping if held else {}), **values})
     return _stored({**(held._mapping if held else {}), **values}, document.photos, is_new=held is None)
 
 
@@ -251,7 +254,7 @@ def _write_observations(
             "visit_id": document.id,
             "standard_id": ids[one.code],
             "value": one.value,
-            "verdict": one.verdict.value if one.verdict else None,
+            "verdict": str(one.verdict) if one.verdict else None,
             "note": one.note,
             "opened_at": one.opened_at,
             "closed_at": one.closed_at,
@@ -264,6 +267,13 @@ def _write_observations(
         if one.code in wanted
     ]
     insert_soon(session, "observation", rows)
+
+
+def _tally_ahead(session: Session, document: VisitDocument, place: Place, held: Mapping[str, Any]) -> None:
+    told = ("id", "edition_id", "channel_id", "shopper_id", "visited_on", "left_at", "coverage")
+    visit = CountedVisit(**{name: held[name] for name in told}, timezone=place.channel.timezone)
+    answers = ((place.sheet.ids[one.code], one) for one in document.observations)
+    tally_ahead(session, visit, answers, place.sheet.layout)
 
 
 def _stored(held: Mapping[str, Any], photos: tuple[NamedPhoto, ...], *, is_new: bool = False) -> StoredVisit:

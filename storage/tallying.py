@@ -1,7 +1,7 @@
 """Tallying: each counted visit packed into one row that comparing reads, before its transaction commits."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import DateTime, String, bindparam, cast, insert, select, type_coerce, update
+from sqlalchemy import Connection, DateTime, String, bindparam, cast, insert, select, type_coerce, update
 from sqlmodel import Session, SQLModel, col
 
 from standards.editions import Edition, Standard
@@ -36,6 +36,7 @@ NOBODY = 0
 _CELLS = {Verdict.MISSED: MISSED, Verdict.MET: MET, Verdict.NOT_APPLICABLE: NOT_APPLICABLE}
 _EPOCH = date(1970, 1, 1)
 _AT_ONCE = 1_000
+_AHEAD = "tallied_ahead"
 
 zone_of = cache(ZoneInfo)
 
@@ -54,11 +55,18 @@ def tally_due(session: Session) -> int:
     """
     session.flush()
     connection = session.connection()
-    due = connection.execute(_DUE).scalars().all()
+    ahead: dict[UUID, _Ahead] = session.info.pop(_AHEAD, {})
+    if ahead and connection.dialect.name == "postgresql":
+        due = _store_ahead(connection, ahead)
+        done, ahead = len(ahead.keys() - set(due)), {}
+    else:
+        due, done = list(connection.execute(_DUE).scalars()), 0
     number = None
     for start in range(0, len(due), _AT_ONCE):
         chunk = due[start : start + _AT_ONCE]
-        tallies = dict.fromkeys(chunk, (None, None)) | dict(_packed(session, chunk, _published))
+        tallies: dict[UUID, tuple[int | None, bytes | None]] = dict.fromkeys(chunk, (None, None))
+        tallies |= dict(_packed(session, [one for one in chunk if one not in ahead], _published))
+        tallies |= {one: (ahead[one].edition_id, ahead[one].packed) for one in chunk if one in ahead}
         if connection.dialect.name == "postgresql" and len(due) <= _AT_ONCE:
             told = [
                 {"visit_id": str(visit_id), "edition_id": edition_id, "packed": packed and packed.hex()}
@@ -72,7 +80,56 @@ def tally_due(session: Session) -> int:
             for visit_id, (edition_id, packed) in tallies.items()
         ]
         connection.execute(_STORE, changes)
-    return len(due)
+    return done + len(due)
+
+
+@dataclass(frozen=True)
+class CountedVisit:
+    """What a tally says of a visit beside its answers; `timezone` is its channel's."""
+
+    id: UUID
+    edition_id: int
+    channel_id: int
+    shopper_id: int | None
+    visited_on: date
+    left_at: datetime | None
+    coverage: float | None
+    timezone: str
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """A tally that is known before its visit is marked, and by which zone it was packed."""
+
+    edition_id: int
+    packed: bytes
+    channel_id: int
+    timezone: str
+
+
+def tally_ahead(
+    session: Session, visit: CountedVisit, answers: Iterable[tuple[int, Observation]], layout: "Layout"
+) -> None:
+    """
+    Pack a visit from what this transaction is storing, so that `tally_due` need not read it again.
+
+    Only for a visit whose row this transaction holds, and leaves as it is told here.
+
+    Args:
+        answers: all of the visit's observations, by their standards' ids.
+    """
+    ahead: dict[UUID, _Ahead] = session.info.setdefault(_AHEAD, {})
+    packed = _pack(visit, answers, layout)
+    ahead[visit.id] = _Ahead(visit.edition_id, packed, visit.channel_id, visit.timezone)
+
+
+def _store_ahead(connection: Connection, ahead: Mapping[UUID, _Ahead]) -> list[UUID]:
+    """Store what is known of the visits marked here; return those that are left, as `_DUE` does."""
+    told = [
+        {"visit_id": str(visit_id), **vars(one), "packed": one.packed.hex()}
+        for visit_id, one in ahead.items()
+    ]
+    return [row[0] for row in connection.exec_driver_sql(_STORE_AHEAD, (json.dumps(told),))]
 
 
 def retally(session: Session) -> int:
@@ -114,7 +171,7 @@ def _is_counted() -> Any:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class Layout:
     """Where an edition's standards stand in a packed visit."""
 
     standards: Mapping[int, tuple[int, Standard]]
@@ -123,7 +180,8 @@ class _Layout:
     tail: Struct
 
     @classmethod
-    def of(cls, edition: Edition) -> "_Layout":
+    def of(cls, edition: Edition) -> "Layout":
+        """Return the layout of a published edition."""
         timed = timed_standards(edition)
         return cls(
             standards={s.id: (at, s) for at, s in enumerate(edition.standards) if s.id is not None},
@@ -141,18 +199,18 @@ class _Layouts:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Any, ...], _Layout] = {}
+        self._kept: dict[tuple[Any, ...], Layout] = {}
 
     def clear(self) -> None:
         self._kept.clear()
 
-    def of(self, session: Session, heads: Sequence[Any]) -> dict[int, _Layout]:
+    def of(self, session: Session, heads: Sequence[Any]) -> dict[int, Layout]:
         """Return the layouts of some visits' editions, by their ids; of those that can be read."""
         url = str(session.get_bind().engine.url)
         wanted = {(url, head.edition_id, head.set_id, head.number, head.published_at) for head in heads}
         unknown = {key[1]: key for key in wanted - self._kept.keys()}
         for edition_id, edition in readable_editions(session, unknown).items():
-            self._kept[unknown[edition_id]] = _Layout.of(edition)
+            self._kept[unknown[edition_id]] = Layout.of(edition)
         return {key[1]: self._kept[key] for key in wanted & self._kept.keys()}
 
 
@@ -163,6 +221,8 @@ def _packed(
     session: Session, visit_ids: Sequence[UUID], layouts: _Layouts
 ) -> Iterator[tuple[UUID, tuple[int, bytes]]]:
     """Give edition and packed tally of those visits that count and can be read."""
+    if not visit_ids:
+        return
     connection = session.connection()
     # Whether they count is seen here: asked for it, SQLite would look through all that count for these few.
     heads = [
@@ -175,7 +235,8 @@ def _packed(
     answers = {visit_id: list(group) for visit_id, group in groupby(rows, key=itemgetter(0))}
     for head in heads:
         if layout := known.get(head.edition_id):
-            yield head.id, (head.edition_id, _pack(head, answers.get(head.text, []), layout))
+            found = ((row.standard_id, row) for row in answers.get(head.text, []))
+            yield head.id, (head.edition_id, _pack(head, found, layout))
 
 
 def _as_text(visit_id: Any) -> Any:
@@ -208,6 +269,24 @@ _COUNT_ON_AND_STORE = """
     SET change = clock.number, edition_id = told.edition_id, packed = decode(told.packed, 'hex')
     FROM clock, json_to_recordset(%s::json) AS told(visit_id uuid, edition_id integer, packed text)
     WHERE tally.visit_id = told.visit_id
+"""
+# A channel whose zone was changed after it was read has its visits packed from what is stored.
+_STORE_AHEAD = """
+    WITH told AS (
+        SELECT told.* FROM json_to_recordset(%s::json)
+            AS told(visit_id uuid, edition_id integer, packed text, channel_id integer, timezone text)
+        JOIN channel ON channel.id = told.channel_id AND channel.timezone = told.timezone
+    ),
+    clock AS (UPDATE tally_clock SET number = number + 1 RETURNING number),
+    stored AS (
+        UPDATE tally
+        SET change = clock.number, edition_id = told.edition_id, packed = decode(told.packed, 'hex')
+        FROM clock, told
+        WHERE tally.visit_id = told.visit_id AND tally.change IS NULL
+        RETURNING tally.visit_id
+    ),
+    due AS (SELECT visit_id FROM tally WHERE change IS NULL FOR UPDATE SKIP LOCKED)
+    SELECT visit_id FROM due WHERE visit_id NOT IN (SELECT visit_id FROM stored)
 """
 _HEADS = (
     select(
@@ -245,12 +324,12 @@ _ANSWERS = (
 )
 
 
-def _pack(head: Any, answers: Sequence[Any], layout: _Layout) -> bytes:
+def _pack(head: Any, answers: Iterable[tuple[int, Any]], layout: Layout) -> bytes:
     cells = bytearray(len(layout.standards))
     waits = [nan] * len(layout.waits)
     zone = zone_of(head.timezone)
-    for row in answers:
-        found = layout.standards.get(row.standard_id)
+    for standard_id, row in answers:
+        found = layout.standards.get(standard_id)
         if not found:
             continue
         at, standard = found
@@ -267,7 +346,7 @@ def _pack(head: Any, answers: Sequence[Any], layout: _Layout) -> bytes:
 
 
 def _is_fresh(row: Any, standard: Standard, head: Any, zone: ZoneInfo) -> bool:
-    if row.opened_at is None:
+    if row.opened_at is None or isinstance(row, Observation):
         return is_fresh(row, standard, left_at=head.left_at, zone=zone)
     timed = Observation(
         standard.code,

@@ -5,15 +5,21 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
+from server.sync_shapes import read_document
+from standards.editions import Kind
 from standards.measuring import Comparator, Measure, Target
 from standards.values import answer_of
 from storage.checking import find_faults
 from storage.comparing import Selection
-from storage.sessions import in_session
+from storage.sessions import engine, in_session
+from storage.syncing import put_visit
+from storage.tables import ObservationRow
 from storage.tallies import compared_columns
 from storage.tally_tables import TallyRow
+from storage.tallying import wrong_tallies
 from storage.visits import record_answer, start_visit, submit_visit
 from tests.builders import a_standard
 from tests.server.phone import Phone, a_phone, a_photo, named
@@ -107,3 +113,50 @@ def test_an_imported_visit_is_compared(phone):
     document = a_document(phone, photos=[photo])
     assert bring(phone, export_of(document, [(photo, a_photo())])).status_code == 201
     assert compared(phone) == 1
+
+
+def test_visits_of_many_kinds_are_compared_as_adding_them_up_anew_gives(phone):
+    seconds = (0, 0.1, 95.123456789, 1e-7, 3599.9999999)
+    for value in seconds:
+        for code, answer in (
+            ("A", {"not_applicable": True}),
+            ("A", {"verdict": "missed"}),
+            ("B", {"note": "x", "verdict": "met"}),
+        ):
+            late = {"answered_at": "2026-03-10T13:15:00Z"}
+            said = [{"code": "W", "value": value, "longer_than": value > 1}, {"code": code, **answer, **late}]
+            left = {"left_at": None} if value else {}
+            phone.stored(a_document(phone) | {"observations": said} | left)
+    assert compared(phone)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_zone_that_is_changed_while_a_visit_is_stored_is_the_one_it_is_compared_by(database):
+    days = Target(Comparator.AT_MOST, 3, "working days")
+    phone = a_phone(standards=[a_standard("D", measure=Measure.DURATION, target=days)])
+    # Two working days in Berlin and one in Tokyo: only where the zone says so has a clock measured it.
+    wait = {"opened_at": "2026-03-09T22:30:00Z", "closed_at": "2026-03-11T12:00:00Z"}
+    said = {"code": "D", "value": 2, "answered_at": wait["closed_at"], **wait}
+    document, sending = read_document(a_document(phone) | {"observations": [said]})
+    with in_session(by=phone.person.id) as session:
+        put_visit(session, document, sending, by=phone.person, received_at=LEFT)
+        with engine().begin() as meanwhile:
+            meanwhile.execute(text("UPDATE channel SET timezone = 'Asia/Tokyo'"))
+    assert compared(phone) == 1
+
+
+def test_what_a_visit_holds_beside_its_sheet_is_compared_as_before(database):
+    elsewhere = a_standard("P", kinds=frozenset({Kind.PHONE}))
+    phone = a_phone(standards=[*STANDARDS, elsewhere])
+    document = a_document(phone)
+    phone.stored(document | {"state": "draft"})
+    with in_session() as session:
+        standard_id = phone.edition.by_code()["P"].id
+        assert standard_id
+        row = ObservationRow(
+            visit_id=UUID(str(document["id"])), standard_id=standard_id, verdict="met", note=""
+        )
+        session.add(row)
+    phone.stored(document | {"base_revision": 1})
+    with in_session(read_only=True) as session:
+        assert list(wrong_tallies(session, {phone.edition.id: phone.edition})) == []
