@@ -61,6 +61,17 @@ addEventListener("click", (event) => {
 """
 
 
+# When the recorder itself had the screen.
+_SHOWN = """() => new Promise((resolve) => {
+  const look = () => {
+    const [shown] = performance.getEntriesByName("recorder-shown");
+    if (shown) resolve(shown.startTime);
+    else setTimeout(look, 20);
+  };
+  look();
+})"""
+
+
 @dataclass(frozen=True)
 class Program:
     """A running server, a cookie that opens it, and a draft of 30 standards."""
@@ -72,8 +83,17 @@ class Program:
 
     @property
     def sheet(self) -> str:
-        """The address of the draft's first standards in the recorder."""
-        return f"{self.address}/recorder/#visit={self.visit}&step={quote('touchpoint ' + self.touchpoint)}"
+        """The address of the draft's first standards in the recorder, which the server draws."""
+        return f"{self.address}/recorder/?{self._step}"
+
+    @property
+    def undrawn(self) -> str:
+        """The same behind the #, as the recorder goes on by itself: its page is everybody's."""
+        return f"{self.address}/recorder/#{self._step}"
+
+    @property
+    def _step(self) -> str:
+        return f"visit={self.visit}&step={quote('touchpoint ' + self.touchpoint)}"
 
     @property
     def bare(self) -> str:
@@ -90,12 +110,13 @@ def main() -> None:
     with TemporaryDirectory() as folder, _running(Path(folder)) as program, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
         # Packed once for all, at a server's first start: not what a visitor waits for.
-        for address in (program.sheet, program.bare):
+        for address in (program.sheet, program.undrawn, program.bare):
             _cold(browser, program, address, cpu=1)
-        pairs = [
+        rounds = [
             (
                 _cold(browser, program, program.bare, cpu=asked.cpu),
-                _cold(browser, program, program.sheet, cpu=asked.cpu, keeps=True),
+                _cold(browser, program, program.sheet, cpu=asked.cpu, taken=True),
+                _cold(browser, program, program.undrawn, cpu=asked.cpu, taken=True),
             )
             for _ in range(asked.runs)
         ]
@@ -106,19 +127,28 @@ def main() -> None:
             taps += _taps(browser, program, program.sheet, cpu=asked.cpu)
         warm, offline = _again(browser, program, cpu=asked.cpu)
         browser.close()
-    bare_s, ours_s = (median(pair[at][0] for pair in pairs) for at in (0, 1))
+    bare, ours, undrawn = ([one[at] for one in rounds] for at in range(3))
+    bare_s, ours_s, undrawn_s = (median(cold.seconds for cold in one) for one in (bare, ours, undrawn))
     shown = {
         "network": "slow 4G",
         "cpu": asked.cpu,
         "runs": asked.runs,
-        "cold_kB": round(max(pair[1][1] for pair in pairs), 1),
+        "cold_kB": round(max(cold.kilobytes for cold in (*ours, *undrawn)), 1),
         "bare_tappable_s": round(bare_s, 3),
         "cold_tappable_s": round(ours_s, 3),
-        "times_bare": round(median(ours[0] / bare[0] for bare, ours in pairs), 2),
-        "first_taps_kept": sum(ours[3] for _, ours in pairs),
-        "bare_answered_s": round(median(bare[2] for bare, _ in pairs), 3),
-        "cold_answered_s": round(median(ours[2] for _, ours in pairs), 3),
-        "answered_times_bare": round(median(ours[2] / bare[2] for bare, ours in pairs), 2),
+        "times_bare": round(median(a.seconds / b.seconds for a, b in zip(ours, bare, strict=True)), 2),
+        "first_taps_kept": sum(cold.is_kept for cold in ours),
+        "bare_answered_s": round(median(cold.answered for cold in bare), 3),
+        "cold_answered_s": round(median(cold.answered for cold in ours), 3),
+        "answered_times_bare": round(
+            median(a.answered / b.answered for a, b in zip(ours, bare, strict=True)), 2
+        ),
+        "taken_over_s": round(median(cold.taken_over for cold in ours), 3),
+        "undrawn_tappable_s": round(undrawn_s, 3),
+        "undrawn_times_bare": round(
+            median(a.seconds / b.seconds for a, b in zip(undrawn, bare, strict=True)), 2
+        ),
+        "undrawn_taken_over_s": round(median(cold.taken_over for cold in undrawn), 3),
         "warm_tappable_s": round(warm, 3),
         "offline_tappable_s": round(offline, 3),
         "bare_tap_p95_ms": round(_p95(bare_taps), 1),
@@ -184,17 +214,26 @@ def _slow(page: Page, cpu: float, *, network: bool = True) -> list[float]:
     return received
 
 
-def _cold(
-    browser: Browser, program: Program, address: str, *, cpu: float, keeps: bool = False
-) -> tuple[float, float, float, bool]:
+@dataclass(frozen=True)
+class Cold:
     """
-    Open an address on a phone that has never been here, and tap the first standard.
+    One opening by a phone that has never been here.
 
-    Returns:
-        Seconds until it could be tapped, by the page's clock; kilobytes until then; seconds from the wish to
-        open the page until the tap showed, by this machine's clock; whether the tap was still there when the
-        page was closed 300 ms later and opened again (looked at only where `keeps` says so).
+    `seconds` until the first standard could be tapped, by the page's clock; `kilobytes` until the recorder
+    had the screen; `answered` seconds from the wish to open the page until a tap showed, by this machine's
+    clock; `is_kept`, whether that tap was there when the page was closed 300 ms later and opened again;
+    `taken_over` seconds until the recorder had the screen, in an opening of its own without a tap.
     """
+
+    seconds: float
+    kilobytes: float
+    answered: float
+    is_kept: bool = False
+    taken_over: float = 0
+
+
+def _cold(browser: Browser, program: Program, address: str, *, cpu: float, taken: bool = False) -> Cold:
+    """Open an address on a phone that has never been here, and tap the first standard."""
     context = _phone(browser, program, worker=False)
     page = context.new_page()
     received = _slow(page, cpu)
@@ -205,9 +244,24 @@ def _cold(
     page.locator('input[type="radio"]').first.tap()
     page.wait_for_function("document.querySelector('input[type=radio]').checked")
     answered = time.monotonic() - began
-    is_kept = keeps and _is_kept(page, address)
+    is_kept = taken and _is_kept(page, address)
     context.close()
-    return seconds, kilobytes, answered, is_kept
+    if not taken:
+        return Cold(seconds, kilobytes, answered)
+    taken_over, kilobytes = _taken_over(browser, program, address, cpu=cpu)
+    return Cold(seconds, kilobytes, answered, is_kept, taken_over)
+
+
+def _taken_over(browser: Browser, program: Program, address: str, *, cpu: float) -> tuple[float, float]:
+    """Return the seconds until the recorder itself had the screen of a new phone, and the kilobytes."""
+    context = _phone(browser, program, worker=False)
+    page = context.new_page()
+    received = _slow(page, cpu)
+    page.goto(address, wait_until="commit", timeout=LONGEST_MS)
+    seconds = page.evaluate(_SHOWN) / 1000
+    kilobytes = sum(received) / 1000
+    context.close()
+    return seconds, kilobytes
 
 
 def _is_kept(page: Page, address: str) -> bool:
@@ -216,7 +270,7 @@ def _is_kept(page: Page, address: str) -> bool:
     page.close()
     again = page.context.new_page()
     again.goto(address)
-    again.evaluate("firstTappable")
+    again.evaluate(_SHOWN)
     return again.locator('input[type="radio"]').first.is_checked()
 
 

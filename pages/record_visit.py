@@ -7,6 +7,7 @@ import streamlit as st
 from pages.parts.answering import standard_card
 from pages.parts.impressions import first_impression, last_impression
 from pages.parts.photos import photo_corner
+from pages.parts.recorder_link import recorder_link_to
 from pages.parts.reviewing import show_coverage, show_gaps, show_result, submit
 from pages.parts.scrolling import start_at_the_top
 from pages.parts.signed_in import signed_in
@@ -64,7 +65,7 @@ try:
 except ValueError as error:
     raise VisitNotFound from error
 with in_session(read_only=True) as session:
-    require_changed_by(session, visit_id, person)
+    is_own = require_changed_by(session, visit_id, person)
     visit = visit_seen_by(session, visit_id, person)
     edition = get_edition(session, visit.edition_id)
     sheet = sheet_of(session, visit)
@@ -108,5 +109,7 @@ else:
             visit, standard, places[standard.code], photos.get(standard.code, 0), pictures.get(standard.code)
         )
 
+if is_own:
+    recorder_link_to(visit_id, step)
 answered = sum(visit.observation(code).verdict is not None for code in sheet)
 step_bar(steps, step, answered, len(sheet), submit=(submit, visit_id))

@@ -64,6 +64,14 @@ def _encoding_for(accepted: str) -> Encoding | None:
     return next((e for e in _ENCODINGS if e.name in parts and not _is_refused(parts[e.name])), None)
 
 
+def pack_for_one(content: bytes, accepted: str) -> tuple[bytes, str]:
+    """Return content that is one person's alone, packed quickly and kept nowhere, and in which encoding."""
+    wanted = _encoding_for(accepted)
+    if not wanted:
+        return content, ""
+    return (_BROTLI_AT_FIRST if wanted is _BROTLI else wanted).pack(content), wanted.name
+
+
 class PackedContent:
     """
     One content with its packed forms, each made when first asked for.

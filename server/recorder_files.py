@@ -1,4 +1,4 @@
-"""The recorder's own files, its service worker and what leads back to it: all open, none secret."""
+"""The recorder's own files, its service worker and what leads back to it: open, but for a visit drawn in."""
 
 import json
 import re
@@ -11,8 +11,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from server.compression import PackedContent, PackedFolder
+from server.compression import PackedContent, PackedFolder, pack_for_one
+from server.recorder_drawn import drawn_page
 from server.recorder_start import start_modules
+from server.requests import SIGNED_IN, person_of
 from server.security_headers import STILL_PAGE_POLICY
 from server.shell import ASSET_HEADERS, assets_cache
 from storage.settings import keeps_service_worker
@@ -32,6 +34,11 @@ RECORDER_POLICY = (
     "connect-src 'self'; worker-src 'self'; manifest-src 'self'; object-src 'none'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_FOR_ONE = {
+    "Content-Security-Policy": RECORDER_POLICY,
+    "Cache-Control": "no-store",
+    "Vary": "Cookie, Accept-Encoding",
+}
 _HASH_LETTERS = 12
 _PAGES = frozenset({"index.html", "recover.html", "offline.html"})
 
@@ -117,8 +124,25 @@ async def show_worker(request: Request) -> Response:
 
 
 async def show_recorder(request: Request) -> Response:
-    """Send the recorder's page, the same to everybody."""
+    """Send the recorder's page: to who may go on with the visit it is asked for with that visit drawn in."""
+    asked = request.query_params
+    if SIGNED_IN in request.scope and "visit" in asked and "step" in asked:
+        person = person_of(request)
+        page = await run_in_threadpool(drawn_page, person, asked["visit"], asked["step"])
+        if page:
+            return await run_in_threadpool(_for_one, page, request)
     return await _send("index.html", request)
+
+
+def _for_one(page: str, request: Request) -> Response:
+    """Return a page that nobody else may see, and that is kept nowhere."""
+    # A text may hold half a letter, which no page can.
+    content = page.encode("utf-8", "replace")
+    packed, encoding = pack_for_one(content, request.headers.get("accept-encoding", ""))
+    answer = Response(packed, media_type="text/html", headers=_FOR_ONE)
+    if encoding:
+        answer.headers["Content-Encoding"] = encoding
+    return answer
 
 
 async def show_file(request: Request) -> Response:

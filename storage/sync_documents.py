@@ -120,6 +120,19 @@ def open_document(session: Session, visit_id: UUID, person: Person) -> VisitDocu
     return document_of(session, row)
 
 
+def own_document(session: Session, visit_id: UUID, person: Person) -> VisitDocument:
+    """
+    Return one of the visits that `open_documents` returns.
+
+    Raises:
+        VisitNotFound: it is none of them.
+    """
+    row = session.get(VisitRow, visit_id)
+    if not row or row.shopper_id != person.id or State(row.state) not in OPEN_STATES:
+        raise VisitNotFound()
+    return document_of(session, row)
+
+
 def open_documents(session: Session, person: Person) -> list[VisitDocument]:
     """Return a person's own visits that can still be changed, those due first before the others."""
     theirs = col(VisitRow.shopper_id) == person.id, col(VisitRow.state).in_(OPEN_STATES)

@@ -68,16 +68,19 @@ def require_seen(session: Session, visit_id: UUID, person: Person) -> None:
         raise VisitNotFound()
 
 
-def require_changed_by(session: Session, visit_id: UUID, person: Person) -> None:
+def require_changed_by(session: Session, visit_id: UUID, person: Person) -> bool:
     """
     Go on only with a visit the person may answer in.
 
+    Returns:
+        Whether it is their own, which their phone has, too.
     Raises:
         VisitNotFound: there is none, or it is not theirs to change; nobody can tell which.
     """
     found = session.exec(select(VisitRow.shopper_id).where(VisitRow.id == visit_id)).all()
     if not found or not changes_visit(person, shopper_id=found[0]):
         raise VisitNotFound()
+    return found[0] == person.id
 
 
 def visit_seen_by(session: Session, visit_id: UUID, person: Person) -> Visit:

@@ -1,6 +1,7 @@
 // Starts the recorder: what is kept is read at once, and each screen comes by the address behind the #.
 
 import { afterPaint, fill, h, whenIdle } from "./dom.js";
+import { afterFirstPicture, applyRest, drawnStep, readTaps } from "./drawn.js";
 import { applyLooks } from "./frame.js";
 import { fromDocument } from "./documents.js";
 import { PERSON_KEY, Store, forgetPerson, signedIn } from "./store.js";
@@ -15,6 +16,7 @@ import { PERSON_KEY, Store, forgetPerson, signedIn } from "./store.js";
  * @property {{now: () => any, stop: () => void}|null} sync
  * @property {any} syncing what syncing last told of itself
  * @property {Map<string, import("./types.js").LocalVisit>} fresh visits as they were just read, each to be taken once
+ * @property {import("./types.js").Tap[]} tapped before the recorder had come, and in no visit yet
  * @property {(id: number) => import("./types.js").Channel|undefined} channelOf
  * @property {(id: number) => import("./types.js").Edition|undefined} editionOf
  * @property {(words: string) => void} say
@@ -25,6 +27,7 @@ import { PERSON_KEY, Store, forgetPerson, signedIn } from "./store.js";
 
 const CALM_MS = 600;
 const RETRY_MS = 20000;
+const ASKING_MS = 10000;
 const REST_MS = 1500;
 const SHEETS = "/api/v1/sheets";
 
@@ -40,14 +43,17 @@ const LATER = [
   () => import("./photo.js"),
 ];
 
+const screen = /** @type {HTMLElement} */ (document.getElementById("screen"));
 applyLooks();
+takeAddress();
 // Asked for before anything is drawn: everything else waits for it.
 const key = signedIn() ?? localStorage.getItem(PERSON_KEY);
 const known = key ? new Store(key) : null;
 const asked = new URLSearchParams(location.hash.slice(1)).get("visit");
 const reading = known && Promise.all([known.sheet(), known.setting("open"), asked && known.visit(asked)]);
+const tapper = key ?? drawnStep()?.dataset.person;
+const tapping = tapper ? readTaps(tapper) : [];
 
-const screen = /** @type {HTMLElement} */ (document.getElementById("screen"));
 const said = /** @type {HTMLElement} */ (document.getElementById("said"));
 let shown = 0;
 /** @type {() => void} */
@@ -61,7 +67,20 @@ if (screen) {
     .finally(() => whenIdle(() => import("./install.js"), REST_MS));
 }
 
+/** Where a link names a visit before the #, so that the server can draw it, it stands behind it from now on. */
+function takeAddress() {
+  const given = new URLSearchParams(location.search);
+  if (!screen || location.hash.length > 1 || !given.has("visit")) return;
+  const wanted = new URLSearchParams();
+  for (const name of ["visit", "step"]) {
+    const value = given.get(name);
+    if (value) wanted.set(name, value);
+  }
+  history.replaceState(null, "", `/recorder/#${wanted}`);
+}
+
 async function start() {
+  if (drawnStep()) await afterFirstPicture();
   if (sessionStorage.getItem("second-visit-covered")) await import("./screens/cover.js").then(({ showCover }) => showCover());
   const app = known ? await openKnown(known) : await openFirst();
   if (!app) return;
@@ -77,22 +96,32 @@ async function start() {
 async function openKnown(store) {
   const app = makeApp(store);
   const [kept, last, visit] = await /** @type {NonNullable<typeof reading>} */ (reading);
-  app.sheet = kept?.sheet ?? (await askOnceMore(store));
+  app.sheet = kept?.sheet ?? null;
+  app.tapped = await tapping;
   if (visit) app.fresh.set(visit.id, visit);
+  if (!kept || (asked && !visit)) await askOnceMore(app);
   // Opened from the home screen after the phone ended it: on with the visit that was open.
   if (location.hash.length < 2 && last) history.replaceState(null, "", `#visit=${last}`);
   return app;
 }
 
 /**
- * A page that ended too early may have kept a person and not what there is to record: syncing keeps it later.
- * @param {Store} store
- * @returns {Promise<Sheet|null>}
+ * A page that ended too early may have kept a person and not what there is to record, and a visit may have been
+ * begun elsewhere since: syncing keeps it all later.
+ * @param {App} app
  */
-async function askOnceMore(store) {
-  const answer = await fetch(SHEETS).catch(() => null);
-  const sheet = answer?.ok ? await answer.json() : null;
-  return sheet && String(sheet.person.id) === store.personKey ? sheet : null;
+async function askOnceMore(app) {
+  const { store } = app;
+  const late = new Promise((resolve) => setTimeout(resolve, ASKING_MS, null));
+  const answer = await Promise.race([fetch(SHEETS), late]).catch(() => null);
+  /** @type {Sheet|null} */
+  const sheet = answer?.ok ? await answer.json().catch(() => null) : null;
+  if (!sheet || String(sheet.person.id) !== store.personKey) return;
+  app.sheet = sheet;
+  const begun = sheet.visits.find((one) => one.id === asked);
+  if (!begun || app.fresh.has(begun.id)) return;
+  app.fresh.set(begun.id, fromDocument(begun));
+  store.takeDocument(begun, (stored) => !stored).catch(showTrouble);
 }
 
 /**
@@ -117,6 +146,7 @@ async function openFirst() {
   const store = new Store(key);
   const app = makeApp(store);
   app.sheet = sheet;
+  app.tapped = key === tapper ? await tapping : await readTaps(key);
   // On the screen before they are on the disk: a first tap waits its turn behind them.
   const kept = sheet.visits.map((visit) => {
     app.fresh.set(visit.id, fromDocument(visit));
@@ -149,6 +179,7 @@ function makeApp(store) {
     sync: null,
     syncing: null,
     fresh: new Map(),
+    tapped: [],
     channelOf: (id) => app.sheet?.channels.find((one) => one.id === id),
     editionOf: (id) => app.sheet?.editions.find((one) => one.id === id),
     say(words) {
@@ -222,6 +253,7 @@ async function screenFor(route) {
  */
 async function startRest(app) {
   import("./photo.js").then(({ finishPhotos }) => finishPhotos(app.store)).catch(app.tell);
+  applyRest(app.store).catch(() => undefined);
   const { startSync } = await import("./sync.js");
   app.sync = startSync(app.store, {
     fetch: window.fetch.bind(window),

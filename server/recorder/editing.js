@@ -31,9 +31,9 @@ export class Editing {
     return this.visit.answers[code] ?? emptyAnswer();
   }
 
-  /** @param {string} code @param {Partial<LocalAnswer>} changes @returns {LocalAnswer} */
-  change(code, changes) {
-    const answeredAt = "note" in changes ? this.answer(code).answeredAt : new Date().toISOString();
+  /** @param {string} code @param {Partial<LocalAnswer>} changes @param {string} at when @returns {LocalAnswer} */
+  change(code, changes, at = new Date().toISOString()) {
+    const answeredAt = "note" in changes ? this.answer(code).answeredAt : at;
     const changed = { ...this.answer(code), ...changes, answeredAt };
     this.set({ answers: { ...this.visit.answers, [code]: changed } });
     return changed;

@@ -25,10 +25,12 @@ export function holdVisit(visitId, onChange) {
   let letGo = () => undefined;
   const untilReleased = () => {
     if (isReleased) return undefined;
-    onChange(true);
-    return new Promise((resolve) => {
+    const released = new Promise((resolve) => {
       letGo = () => resolve(undefined);
     });
+    // Who hears of it may let go at once, to open the visit anew.
+    onChange(true);
+    return released;
   };
   const wait = () => {
     const { signal } = (waiting = new AbortController());

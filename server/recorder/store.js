@@ -213,6 +213,7 @@ export class Store extends PhotoStore {
     if (signedIn() === this.personKey) document.cookie = "second_visit_person=; max-age=0; path=/recorder/";
     // What another app has shared lies apart, and is as little for the next person's eyes.
     indexedDB.deleteDatabase("second-visit-shared");
+    indexedDB.deleteDatabase(`second-visit-taps-${this.personKey}`);
     await this.connection.wipe();
   }
 

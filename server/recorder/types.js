@@ -160,4 +160,14 @@
 
 /** @typedef {{id: string, code: string|null, sha256: string, caption: string, taken_at: string|null, blacked_out?: boolean}} SentPhoto */
 
+/**
+ * What was tapped before the recorder had come: a radio button's value, empty where it was taken back.
+ * @typedef {{schema: 1, visit: string, code: string, value: string, at: string}} Tap
+ */
+
+/**
+ * A step as the server has drawn it, with what early.js knows of it.
+ * @typedef {HTMLElement & {early?: {taps: Map<string, Tap>, kept: () => Promise<unknown>, isDown: () => boolean}}} DrawnStep
+ */
+
 export {};

@@ -8,12 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from standards.editions import Kind, Standard
 from standards.measuring import Comparator, Measure, Target, Verdict
+from standards.people import Role
 from storage.brands import add_brand
 from storage.channels import add_channel
 from storage.editions import publish_edition
 from storage.sessions import in_session
 from storage.visits import get_visit, record_answer, start_visit
-from tests.pages.app import open_page, page_of
+from tests.pages.app import a_person, open_page, page_of
 
 VISIT = UUID("11111111-2222-4333-8444-555555555555")
 GREETED = Standard(
@@ -222,3 +223,25 @@ def test_what_people_write_is_never_markdown(draft):
         assert not re.search(r"(?<!\\)\]\(", text)
         assert "www.example" not in text
     assert all("<img" not in html.value for html in test.html)
+
+
+@pytest.mark.parametrize(
+    ("step", "there"),
+    [
+        ("Till & <b>", "touchpoint%20Till%20%26%20%3Cb%3E"),
+        ("Your first impression", "first"),
+        ("Your last impression", "last"),
+        ("Review and submit", "review"),
+    ],
+)
+def test_a_visit_of_ones_own_goes_on_in_the_recorder_where_it_stands(step, there):
+    shopper = a_person()
+    with in_session() as session:
+        brand = add_brand(session, "Rival")
+        channel = add_channel(session, brand.id, Kind.SHOP, "Market 1")
+        edition = publish_edition(session, "Shop", [Standard("S1", "Till & <b>", "A receipt is offered")])
+        start_visit(session, VISIT, channel.id, edition.id, shopper_id=shopper.id)
+    wanted = f'href="/recorder/?visit={VISIT}&amp;step={there}"'
+    assert wanted in "".join(html.proto.body for html in page_at(step).get("html"))
+    others = open_page("record_visit.py", a_person(Role.MANAGER), visit=str(VISIT), step=step)
+    assert "/recorder/" not in "".join(html.proto.body for html in others.get("html"))

@@ -102,6 +102,22 @@ def test_line_14_taking_and_choosing_photos_are_two_inputs(sheet, phone):
     expect(card(page, "DOOR").locator(".picture img")).to_have_count(2, timeout=ENOUGH_MS)
 
 
+def test_line_07_a_tab_that_reads_a_visit_edits_it_once_the_other_is_closed(sheet, phone):
+    editing = open_recorder(phone, sheet.address)
+    visit_id = begin(editing)
+    go_to(editing, "Entrance")
+    reading = phone.new_page()
+    reading.goto(f"{sheet.address}/recorder/#visit={visit_id}&step=touchpoint Entrance")
+    reading.wait_for_selector("text=open in another tab")
+    choose(editing, "FLOOR", "Yes")
+    expect(card(reading, "FLOOR").locator(".verdict")).to_have_text("Met")
+    editing.close()
+    reading.wait_for_selector("text=open in another tab", state="detached")
+    choose(reading, "DOOR", "No")
+    answers = settled(reading, sheet.person, visit_id)["answers"]
+    assert (answers["DOOR"]["value"], answers["FLOOR"]["value"]) == (0, 1)
+
+
 def test_line_09_this_phone_shows_what_the_browser_promised_the_room_left_and_the_last_sync(sheet, phone):
     page = open_recorder(phone, sheet.address)
     begin(page)

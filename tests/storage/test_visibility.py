@@ -127,6 +127,15 @@ def test_only_its_shopper_and_who_looks_after_visits_change_one(programme):
                 )
 
 
+def test_whoever_changes_a_visit_is_told_whether_it_is_their_own(programme):
+    with in_session() as session:
+        for row in session.exec(select(VisitRow)).all():
+            for person in programme.values():
+                if changes_visit(person, shopper_id=row.shopper_id):
+                    is_own = require_changed_by(session, row.id, person)
+                    assert is_own is (row.shopper_id == person.id)
+
+
 def test_a_visit_that_is_not_yours_is_told_like_one_that_is_not_there(programme):
     with in_session() as session:
         theirs = next(

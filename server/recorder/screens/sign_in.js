@@ -24,5 +24,6 @@ export function openSignIn(screen, why) {
 
 /** A link that leads to the door and back here. */
 export function signInLink() {
-  return h("a", { class: "button primary big", href: `/sign-in?next=${encodeURIComponent("/recorder/")}` }, "Sign in");
+  const visit = location.hash.startsWith("#visit=") ? `?${location.hash.slice(1)}` : "";
+  return h("a", { class: "button primary big", href: `/sign-in?next=${encodeURIComponent(`/recorder/${visit}`)}` }, "Sign in");
 }

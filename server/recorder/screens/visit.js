@@ -2,6 +2,7 @@
 
 import { standardCard, fillPictures } from "../card.js";
 import { afterPaint, button, fill, h, iconButton, panel, whenIdle } from "../dom.js";
+import { applyTaps, forgetTaps, takeDrawn } from "../drawn.js";
 import { Editing } from "../editing.js";
 import { channelHead } from "../frame.js";
 import { holdVisit } from "../locks.js";
@@ -63,8 +64,6 @@ export async function openVisit(app, route) {
   const wanted = route.get("standard");
   let step = startStep();
 
-  if (!visit.startedAt) editing.set({ startedAt: new Date().toISOString() });
-
   const area = h("div", { class: "step" });
   const bar = h("progress", { max: standards.length, "aria-label": "Standards answered" });
   const said = h("span", {});
@@ -91,8 +90,14 @@ export async function openVisit(app, route) {
     onAnswer: showProgress,
   };
 
+  const drawn = await takeDrawn(app.store.personKey);
+  app.tapped.push(...drawn.taps);
+  const tapped = app.tapped.filter((tap) => tap.visit === id);
+  applyTaps(editing, tapped, standards);
+  if (!visit.startedAt) editing.set({ startedAt: new Date().toISOString() });
   fill(app.screen, channelHead(channel), notice, area, ...photos.inputs, dock);
   showStep();
+  drawn.standAgain(area);
   if (wanted) showStandard(wanted);
   else if (visit.pendingPhoto?.code) showStandard(visit.pendingPhoto.code);
   const held = holdVisit(id, changeHold);
@@ -244,10 +249,19 @@ export async function openVisit(app, route) {
     if (isMine) {
       fill(notice);
       if (wasReading) app.reload();
+      else if (tapped.length) keepTapped().catch(() => undefined);
       return;
     }
     const { READ_ONLY_WORDS } = await import("../locks.js");
     fill(notice, h("div", { class: "notice", role: "status" }, h("p", {}, READ_ONLY_WORDS), button("Take it over", () => held.take(), { class: "primary" })));
+  }
+
+  /** What was tapped before the recorder came is let go of once the visit has it: until then it counts. */
+  async function keepTapped() {
+    await drawn.kept;
+    await editing.flush();
+    await forgetTaps(app.store.personKey, tapped);
+    app.tapped = app.tapped.filter((tap) => !tapped.includes(tap));
   }
 
   /** @param {{visitId: string|null, state: string|null, elsewhere: boolean}} change */
