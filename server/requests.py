@@ -16,6 +16,7 @@ COOKIE = "second_visit"
 SECURE_COOKIE = "__Host-second_visit"
 # Whose visits the recorder may show, without signal, too. It opens nothing: scripts may read it.
 PERSON_COOKIE = "second_visit_person"
+NOBODY = 0
 _RECORDER = "/recorder/"
 # The key in an ASGI scope under which the door leaves who has come in.
 SIGNED_IN = "second_visit.signed_in"
@@ -143,9 +144,13 @@ def keep_person(response: Response, scope: Mapping[str, Any], person_id: int) ->
     )
 
 
-def forget_person(response: Response) -> None:
-    """Tell the recorder that nobody is signed in on this device."""
-    response.delete_cookie(PERSON_COOKIE, path=_RECORDER, samesite="lax")
+def forget_person(response: Response, scope: Mapping[str, Any]) -> None:
+    """
+    Tell the recorder that nobody is signed in on this device.
+
+    In so many words: a phone that is told nothing goes on with who recorded there last.
+    """
+    keep_person(response, scope, NOBODY)
 
 
 def local_path(wanted: str | None) -> str:

@@ -114,7 +114,7 @@ async def sign_out(request: Request) -> Response:
     """
     await asyncio.to_thread(_end, token_of(request.scope))
     response = _go_to("/sign-in")
-    forget_person(response)
+    forget_person(response, request.scope)
     return response
 
 

@@ -4,7 +4,7 @@ import { afterPaint, fill, h, whenIdle } from "./dom.js";
 import { afterFirstPicture, applyRest, drawnStep, readTaps } from "./drawn.js";
 import { applyLooks } from "./frame.js";
 import { fromDocument } from "./documents.js";
-import { PERSON_KEY, Store, forgetPerson, signedIn } from "./store.js";
+import { NOBODY, PERSON_KEY, Store, forgetPerson, signedIn } from "./store.js";
 
 /** @typedef {import("./types.js").Sheet} Sheet */
 /**
@@ -48,7 +48,7 @@ applyLooks();
 takeAddress();
 // Asked for before anything is drawn: everything else waits for it.
 const key = signedIn() ?? localStorage.getItem(PERSON_KEY);
-const known = key ? new Store(key) : null;
+const known = key && key !== NOBODY ? new Store(key) : null;
 const asked = new URLSearchParams(location.hash.slice(1)).get("visit");
 const reading = known && Promise.all([known.sheet(), known.setting("open"), asked && known.visit(asked)]);
 const tapper = key ?? drawnStep()?.dataset.person;
@@ -133,16 +133,18 @@ async function openFirst() {
   try {
     answer = await fetch(SHEETS);
   } catch {
-    await showSignIn("offline");
+    await showSignIn(keepsForSomebody() ? "signed-out" : "offline");
     return null;
   }
   if (!answer.ok) {
-    await showSignIn(answer.status === 401 ? "sign-in" : "refused");
+    const asking = keepsForSomebody() ? "signed-out" : "sign-in";
+    await showSignIn(answer.status === 401 ? asking : "refused");
     return null;
   }
   /** @type {Sheet} */
   const sheet = await answer.json();
   const key = String(sheet.person.id);
+  if (signedIn() === NOBODY) forgetPerson();
   const store = new Store(key);
   const app = makeApp(store);
   app.sheet = sheet;
@@ -162,7 +164,12 @@ async function openFirst() {
   return app;
 }
 
-/** @param {"sign-in"|"offline"|"refused"} why */
+/** Whether somebody has signed out on a page, and what they recorded is still here. */
+function keepsForSomebody() {
+  return signedIn() === NOBODY && localStorage.getItem(PERSON_KEY) !== null;
+}
+
+/** @param {"sign-in"|"signed-out"|"offline"|"refused"} why */
 async function showSignIn(why) {
   const { openSignIn } = await import("./screens/sign_in.js");
   openSignIn(screen, why);

@@ -27,6 +27,9 @@ export function signedIn() {
   return /(?:^|; )second_visit_person=(\d+)/.exec(document.cookie)?.[1];
 }
 
+/** What the server says after somebody has signed out on a page: what is kept here waits for its person. */
+export const NOBODY = "0";
+
 /** Let this phone know nobody until somebody has signed in. */
 export function forgetPerson() {
   localStorage.removeItem(PERSON_KEY);

@@ -368,6 +368,30 @@ def test_line_38_a_second_person_who_signed_in_sees_nothing_of_the_first_without
     expect(page.locator("textarea")).to_have_value("Ann’s own words")
 
 
+def test_line_38_who_signs_out_on_the_pages_finds_the_drafts_again_and_nobody_else_does(sheet, phone):
+    page = open_recorder(phone, sheet.address)
+    begin(page)
+    page.fill("textarea", "Ann’s own words")
+    page.wait_for_timeout(300)
+    page.goto("about:blank")
+    own = {"Origin": sheet.address, "Sec-Fetch-Site": "same-origin"}
+    assert phone.request.post(f"{sheet.address}/sign-out", headers=own).ok
+    for is_offline in (False, True):
+        if is_offline:
+            page.route("**/api/**", lambda route: route.abort())
+        page.goto("about:blank")
+        page.goto(f"{sheet.address}/recorder/")
+        page.wait_for_selector("text=still on it")
+        assert "own words" not in page.content()
+        assert page.locator("textarea, .visit-card").count() == 0
+    page.unroute("**/api/**")
+    sign_in(phone, sheet.address, sheet.person)
+    page.goto("about:blank")
+    page.goto(f"{sheet.address}/recorder/")
+    page.click(".visit-card")
+    expect(page.locator("textarea")).to_have_value("Ann’s own words", timeout=ENOUGH_MS)
+
+
 def test_a_cookie_that_names_somebody_else_than_the_session_is_dropped_and_the_recorder_opens(sheet, phone):
     page = phone.new_page()
     asked: list[str] = []
