@@ -11,7 +11,6 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-from psycopg import Error as PostgresqlError
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFreeError
@@ -151,7 +150,7 @@ def _require_alive(connection: Any, record: Any, _proxy: Any) -> None:
         if rested or _has_to_read(connection):
             connection.execute("")
             connection.rollback()
-    except (PostgresqlError, OSError) as gone:
+    except (connection.Error, OSError) as gone:
         raise DisconnectionError from gone
 
 

@@ -11,7 +11,7 @@ PROGRAM = ("app.py", "pages", "standards", "storage", "server")
 OURS = {"app", "pages", "standards", "storage", "server", "tests", "benchmarks"}
 
 # Used without an import: by the name in a database URL, as data, and by uvicorn where they are there.
-USED_OTHERWISE = {"httptools", "python-multipart", "tzdata", "uvloop"}
+USED_OTHERWISE = {"httptools", "psycopg", "python-multipart", "tzdata", "uvloop"}
 TOOLS = {"pytest-randomly", "pytest-rerunfailures", "pytest-xdist", "ruff", "mypy", "uv"}
 
 
