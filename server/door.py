@@ -26,7 +26,7 @@ from server.paths import (
 )
 from server.requests import SIGNED_IN, address_of, token_of
 from standards.errors import NoRoomLeft, StoreBusy
-from storage.door_sessions import SignedIn, find_session, hash_token, note_seen
+from storage.door_sessions import SignedIn, find_session, find_session_at_once, hash_token, note_seen
 from storage.sessions import in_session
 from storage.sign_in import network_of
 
@@ -162,14 +162,14 @@ class Door:
         token = token_of(scope)
         if not token:
             return None
-        found = await asyncio.to_thread(look_up, hash_token(token))
+        found = await look_up(hash_token(token))
         if found and found.session.is_due(datetime.now(UTC)):
             self._note_seen(found.session.token_hash)
         return found
 
     async def _still_in(self, token_hash: str) -> SignedIn | None:
         try:
-            return await asyncio.to_thread(look_up, token_hash)
+            return await look_up(token_hash)
         except StoreBusy:
             return None
 
@@ -186,8 +186,15 @@ def _names_one_host(headers: Headers) -> bool:
     return len(headers.getlist("host")) == 1
 
 
-def look_up(token_hash: str) -> SignedIn | None:
+async def look_up(token_hash: str) -> SignedIn | None:
     """Return who a session belongs to now; None when it is not, or no longer, one."""
+    with suppress(StoreBusy):
+        # Asking another thread and waking for its answer takes longer than SQLite does.
+        return find_session_at_once(token_hash)
+    return await asyncio.to_thread(_look_up, token_hash)
+
+
+def _look_up(token_hash: str) -> SignedIn | None:
     with in_session(read_only=True, single=True) as session:
         return find_session(session, token_hash)
 

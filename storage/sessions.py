@@ -1,12 +1,12 @@
 """The database: one engine a process, migrated when it is first used, and the one transaction."""
 
 import selectors
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from selectors import EVENT_READ
-from sqlite3 import OperationalError as SqliteOperationalError
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -49,7 +49,8 @@ def in_session(*, read_only: bool = False, single: bool = False, by: int | None 
         StoreBusy, NoRoomLeft: nothing of this transaction is stored.
     """
     try:
-        with Session(engine(), expire_on_commit=False, info={"by": by}) as session:
+        used = _reader() if read_only else engine()
+        with Session(used, expire_on_commit=False, info={"by": by}) as session:
             session.connection(execution_options=_options(session, read_only=read_only, single=single))
             yield session
             if not read_only:
@@ -88,6 +89,47 @@ def engine() -> Engine:
         return _engine(settings.database_url)
 
 
+def _reader() -> Engine:
+    """
+    Return the engine that readers use.
+
+    SQLite is told by a setting that a connection only reads, and throws away what it has understood of
+    every statement when a setting changes: a connection that both read and wrote would read them anew.
+    """
+    opened = engine()
+    database = opened.url.database
+    if opened.dialect.name != "sqlite" or not _is_file(database):
+        return opened
+    with _opening:
+        return _reading_engine(str(opened.url))
+
+
+@cache
+def _reading_engine(url: str) -> Engine:
+    return open_engine(url)
+
+
+def unwaiting_connection() -> sqlite3.Connection | None:
+    """
+    Return a connection that reads and waits for nobody; None where the database is no file of SQLite's.
+
+    Whoever uses it reads to the end at once: half a result would hold on to what was there before.
+    """
+    opened = engine()
+    database = opened.url.database
+    if opened.dialect.name != "sqlite" or not _is_file(database):
+        return None
+    with _opening:
+        return _unwaiting(str(database))
+
+
+@cache
+def _unwaiting(database: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, timeout=0, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
 @cache
 def _engine(url: str) -> Engine:
     opened = open_engine(url)
@@ -103,7 +145,11 @@ def close_database() -> None:
     """Let go of the database, as before its file is replaced; the next use opens it anew."""
     if _engine.cache_info().currsize:
         engine().dispose()
-        _engine.cache_clear()
+        _reader().dispose()
+        if unwaiting := unwaiting_connection():
+            unwaiting.close()
+        for opened in (_engine, _reading_engine, _unwaiting):
+            opened.cache_clear()
 
 
 def open_engine(url: str) -> Engine:
@@ -115,7 +161,7 @@ def open_engine(url: str) -> Engine:
         event.listen(opened, "checkin", _note_use)
         return opened
     database = make_url(url).database
-    if database and database != ":memory:":
+    if database and _is_file(database):
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     opened = create_engine(
         url,
@@ -127,9 +173,13 @@ def open_engine(url: str) -> Engine:
     return opened
 
 
+def _is_file(database: str | None) -> bool:
+    return bool(database) and database != ":memory:"
+
+
 def _kept_open(database: str | None) -> dict[str, Any]:
     # One in memory is another database with each connection, and has a pool of its own kind.
-    if not database or database == ":memory:":
+    if not _is_file(database):
         return {}
     return {"pool_size": _CONNECTIONS, "max_overflow": 0, "pool_use_lifo": True}
 
@@ -188,5 +238,5 @@ def _begin_sqlite(connection: Any) -> None:
             opened.execute(f"PRAGMA query_only = {int(read_only)}")
             connection.info["read_only"] = read_only
         opened.execute(begin)
-    except SqliteOperationalError as busy:
+    except sqlite3.OperationalError as busy:
         raise OperationalError(begin, None, busy) from busy

@@ -1,16 +1,20 @@
 """Sessions: only a hash is stored, and each ends by age, by idleness, or at once by hand."""
 
+import sqlite3
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
+from standards.errors import StoreBusy
 from standards.people import Role
 from storage.door_sessions import (
     end_session,
     end_sessions_of,
     find_session,
+    find_session_at_once,
     hash_token,
     is_known_device,
     list_sessions,
@@ -18,16 +22,24 @@ from storage.door_sessions import (
     open_session,
 )
 from storage.people import add_account, change_account
-from storage.sessions import in_session
+from storage.sessions import engine, in_session
+from storage.settings import read_settings
 from storage.tables import EventRow
 
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def ann(database):
+@pytest.fixture(params=[Role.VIEWER, Role.SHOPPER])
+def ann(database, request):
+    areas = ["North"] if request.param is Role.VIEWER else []
     with in_session() as session:
-        return add_account(session, "Ann", "ann@example.com", Role.VIEWER, areas=["North"])
+        return add_account(session, "Ann", "ann@example.com", request.param, areas=areas)
+
+
+@pytest.fixture
+def ben(database):
+    with in_session() as session:
+        return add_account(session, "Ben", "ben@example.com", Role.SHOPPER)
 
 
 def opened(person, device: str = "Firefox on Linux", at: datetime = NOON) -> str:
@@ -36,8 +48,12 @@ def opened(person, device: str = "Firefox on Linux", at: datetime = NOON) -> str
 
 
 def found(token: str, at: datetime = NOON):
+    """Ask both ways, which have to say the same."""
     with in_session(read_only=True) as session:
-        return find_session(session, hash_token(token), at=at)
+        told = find_session(session, hash_token(token), at=at)
+    with suppress(StoreBusy):
+        assert find_session_at_once(hash_token(token), at=at) == told
+    return told
 
 
 def test_a_session_gives_its_person_as_they_are_now(ann):
@@ -112,10 +128,8 @@ def test_one_device_is_ended_and_the_others_stay(ann):
         assert event.after == {"device": "Chrome on Android"}
 
 
-def test_all_devices_but_this_one_are_ended(ann):
-    with in_session() as session:
-        other = add_account(session, "Ben", "ben@example.com", Role.SHOPPER)
-    here, there, his = opened(ann), opened(ann), opened(other)
+def test_all_devices_but_this_one_are_ended(ann, ben):
+    here, there, his = opened(ann), opened(ann), opened(ben)
     with in_session() as session:
         assert end_sessions_of(session, ann.id, but=hash_token(here)) == 1
     assert found(here)
@@ -123,13 +137,41 @@ def test_all_devices_but_this_one_are_ended(ann):
     assert found(there) is None
 
 
-def test_an_ended_session_marks_a_known_device_of_its_person_only(ann):
-    with in_session() as session:
-        other = add_account(session, "Ben", "ben@example.com", Role.SHOPPER)
+def test_an_ended_session_marks_a_known_device_of_its_person_only(ann, ben):
     token = opened(ann)
     with in_session() as session:
         end_session(session, hash_token(token))
         assert is_known_device(session, hash_token(token), ann.id, at=NOON + timedelta(days=179))
         assert not is_known_device(session, hash_token(token), ann.id, at=NOON + timedelta(days=181))
-        assert not is_known_device(session, hash_token(token), other.id, at=NOON)
+        assert not is_known_device(session, hash_token(token), ben.id, at=NOON)
         assert not is_known_device(session, hash_token("guessed"), ann.id, at=NOON)
+
+
+def test_sqlite_tells_at_once_and_lets_go_of_what_it_has_read(database, ben):
+    token = hash_token(opened(ben))
+    if database == "postgresql":
+        return
+    for _ in range(2):
+        assert find_session_at_once(token, at=NOON).person == ben
+        with closing(sqlite3.connect(read_settings().data / "second_visit.db")) as other:
+            other.execute("UPDATE person SET name = name || '!'")
+            other.commit()
+            # Nobody still reads what was there before: all of it goes into the database, and the log ends.
+            assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0)
+        with in_session() as session:
+            ben = change_account(session, ben.id, name="Ben", role=Role.SHOPPER)
+
+
+def test_what_cannot_be_told_at_once_is_not_waited_for(database, ben):
+    token = hash_token(opened(ben))
+    engine().dispose()
+    if database == "sqlite":
+        with closing(sqlite3.connect(read_settings().data / "second_visit.db", timeout=0)) as other:
+            other.execute("PRAGMA locking_mode = EXCLUSIVE")
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreBusy):
+                find_session_at_once(token, at=NOON)
+        assert find_session_at_once(token, at=NOON).person == ben
+    else:
+        with pytest.raises(StoreBusy):
+            find_session_at_once(token, at=NOON)

@@ -69,3 +69,20 @@ def test_what_somebody_else_holds_is_waited_for_no_longer_than_said(database, mo
             other.execute(rename)
     with in_session(read_only=True) as session:
         assert session.execute(text("SELECT name FROM brand")).scalar_one() == "Brand!"
+
+
+def test_sqlite_keeps_the_statements_it_has_understood(database):
+    if database == "postgresql":
+        return
+    said: list[str] = []
+    for options in ({}, {"read_only": True}):
+        with in_session(**options) as session:
+            used = session.get_bind().engine
+        event.listen(used, "checkout", lambda opened, *_: opened.set_trace_callback(said.append))
+    for _ in range(3):
+        for options in ({}, {"read_only": True}):
+            with in_session(**options) as session:
+                session.execute(text("SELECT 1"))
+    assert said.count("SELECT 1") == 6
+    # A setting that changes makes SQLite forget them.
+    assert not [one for one in said if "PRAGMA" in one]
