@@ -8,8 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
-from urllib.parse import quote
-from uuid import uuid4
+from urllib.parse import quote, urljoin
+from uuid import UUID, uuid4
 
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
@@ -31,6 +31,7 @@ from tests.browser.conftest import CHROMIUM, PROJECT, QUIET, Server, visit_page
 
 FOLDER = PROJECT / "docs" / "pictures"
 LARGEST_BYTES = 150_000
+RECORDER = "recorder/"
 SIZES = {"phone": (390, 844), "screen": (1280, 900)}
 # Headings of what does not stand at the top of its page.
 BELOW = {"gaps": "Standard by standard", "over-time": "Over time"}
@@ -44,12 +45,12 @@ def example_server() -> Iterator[tuple[Server, dict[str, str], str]]:
         os.environ["SECOND_VISIT_DATA"] = str(Path(folder) / "data")
         os.environ.pop("SECOND_VISIT_DATABASE_URL", None)
         load_example()
-        half_recorded = half_recorded_visit()
         with in_session(read_only=True) as session:
             submitted = latest_scores(session, 1, seen_by=None)[0]
         with in_session() as session:
             owner = add_account(session, "Olive", "olive@example.com", Role.OWNER)
             token = open_session(session, owner.id, device="A phone")
+        visit_id, touchpoint = half_recorded_visit(owner.id)
         close_database()
         server = Server(Path(folder) / "data")
         server.start()
@@ -58,11 +59,13 @@ def example_server() -> Iterator[tuple[Server, dict[str, str], str]]:
                 server,
                 {
                     "home": "",
-                    "record": half_recorded,
+                    "record": f"record_visit?visit={visit_id}&step={quote(touchpoint)}",
+                    "recorder": f"{RECORDER}?visit={visit_id}&step={quote(f'touchpoint {touchpoint}')}",
                     "visit": f"read_visits?visit={submitted.id}",
                     "compare": "compare_brands",
                     "gaps": "compare_brands?look=standards",
                     "over-time": "compare_brands?look=over+time",
+                    "scorecard": "hand_out_scorecards",
                     "workshop": "shape_standards",
                     "people": "manage_people",
                 },
@@ -72,13 +75,13 @@ def example_server() -> Iterator[tuple[Server, dict[str, str], str]]:
             server.kill()
 
 
-def half_recorded_visit() -> str:
-    """Store a draft with a few answers, a note and a stopwatch that runs; return the address of its step."""
+def half_recorded_visit(shopper_id: int) -> tuple[UUID, str]:
+    """Store a draft with a few answers, a note and a stopwatch that runs; return its id and touchpoint."""
     visit_id = uuid4()
     with in_session() as session:
         channel = next(c for c in list_channels(session) if c.kind is Kind.SHOP and not c.brand.is_own)
         edition = editions_for(session, Kind.SHOP, is_own=False, is_example=True)[0]
-        start_visit(session, visit_id, channel.id, edition.id)
+        start_visit(session, visit_id, channel.id, edition.id, shopper_id=shopper_id)
         sheet = list(sheet_of(session, get_visit(session, visit_id)).values())
         for standard in sheet[:5]:
             if standard.measure is Measure.YES_NO:
@@ -86,7 +89,7 @@ def half_recorded_visit() -> str:
         record_note(session, visit_id, sheet[1], "Two people waiting, nobody at the counter.")
         watched = next(s for s in sheet if s.measure is Measure.DURATION)
         open_wait(session, visit_id, watched, at=datetime.now(UTC) - timedelta(seconds=75))
-    return f"record_visit?visit={visit_id}&step={quote(watched.touchpoint)}"
+    return visit_id, watched.touchpoint
 
 
 def draw(
@@ -106,11 +109,15 @@ def draw(
         locale="en-GB",
         reduced_motion="reduce",
     )
-    context.add_cookies([{"name": COOKIE, "value": token, "url": address}])
+    context.add_cookies([{"name": COOKIE, "value": token, "url": urljoin(address, "/")}])
     page = context.new_page()
-    visit_page(page, address)
-    # Tables and charts are fetched and drawn after the page.
-    page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")
+    if RECORDER in address:
+        page.goto(address)
+        page.get_by_role("button", name="Next").wait_for()
+    else:
+        visit_page(page, address)
+        # Tables and charts are fetched and drawn after the page.
+        page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")
     page.wait_for_timeout(1500)
     if below:
         page.get_by_role("heading", name=below).evaluate("heading => heading.scrollIntoView()")
