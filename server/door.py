@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.limits import BodyTooLargeError, LimitedBody, Rate, announced_too_large
+from server.look_ups import LookUps
 from server.origins import SAFE_METHODS, is_allowed_host, is_foreign
 from server.page_messages import is_used, only_run_again
 from server.paths import (
@@ -26,7 +27,7 @@ from server.paths import (
 )
 from server.requests import SIGNED_IN, address_of, token_of
 from standards.errors import NoRoomLeft, StoreBusy
-from storage.door_sessions import SignedIn, find_session, find_session_at_once, hash_token, note_seen
+from storage.door_sessions import SignedIn, hash_token, note_seen
 from storage.sessions import in_session
 from storage.sign_in import network_of
 
@@ -55,6 +56,7 @@ class Door:
         self._knocks = Rate(_KNOCKS_A_MINUTE)
         self._writes = Rate(_WRITES_A_MINUTE)
         self._noting: dict[str, asyncio.Task[None]] = {}
+        self._look_ups = LookUps()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass on with who it is."""
@@ -162,14 +164,14 @@ class Door:
         token = token_of(scope)
         if not token:
             return None
-        found = await look_up(hash_token(token))
+        found = await self._look_ups.ask(hash_token(token))
         if found and found.session.is_due(datetime.now(UTC)):
             self._note_seen(found.session.token_hash)
         return found
 
     async def _still_in(self, token_hash: str) -> SignedIn | None:
         try:
-            return await look_up(token_hash)
+            return await self._look_ups.ask(token_hash)
         except StoreBusy:
             return None
 
@@ -184,19 +186,6 @@ class Door:
 def _names_one_host(headers: Headers) -> bool:
     # Of two, one may be what a proxy before us has looked at, and the other what we would.
     return len(headers.getlist("host")) == 1
-
-
-async def look_up(token_hash: str) -> SignedIn | None:
-    """Return who a session belongs to now; None when it is not, or no longer, one."""
-    with suppress(StoreBusy):
-        # Asking another thread and waking for its answer takes longer than SQLite does.
-        return find_session_at_once(token_hash)
-    return await asyncio.to_thread(_look_up, token_hash)
-
-
-def _look_up(token_hash: str) -> SignedIn | None:
-    with in_session(read_only=True, single=True) as session:
-        return find_session(session, token_hash)
 
 
 def _rights_of(found: SignedIn | None) -> tuple[Any, ...] | None:

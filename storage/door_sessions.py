@@ -1,7 +1,7 @@
 """Sessions of the door: opened at sign-in, looked up at every request, ended here or by their age."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -76,23 +76,21 @@ def open_session(session: Session, person_id: int, *, device: str = "", at: date
     return token
 
 
-# Built once: compiling it anew would cost more than asking.
-_LOOK_UP = (
-    select(
-        col(DoorSessionRow.token_hash),
-        col(DoorSessionRow.device),
-        col(DoorSessionRow.created_at),
-        col(DoorSessionRow.last_seen_at),
-        col(DoorSessionRow.ended_at),
-        col(PersonRow.id),
-        col(PersonRow.name),
-        col(PersonRow.email),
-        col(PersonRow.role),
-        col(PersonRow.removed_at),
-    )
-    .join(PersonRow, col(PersonRow.id) == col(DoorSessionRow.person_id))
-    .where(col(DoorSessionRow.token_hash) == bindparam("token_hash"))
-)
+# Built once: compiling them anew would cost more than asking.
+_HELD = select(
+    col(DoorSessionRow.token_hash),
+    col(DoorSessionRow.device),
+    col(DoorSessionRow.created_at),
+    col(DoorSessionRow.last_seen_at),
+    col(DoorSessionRow.ended_at),
+    col(PersonRow.id),
+    col(PersonRow.name),
+    col(PersonRow.email),
+    col(PersonRow.role),
+    col(PersonRow.removed_at),
+).join(PersonRow, col(PersonRow.id) == col(DoorSessionRow.person_id))
+_LOOK_UP = _HELD.where(col(DoorSessionRow.token_hash) == bindparam("token_hash"))
+_LOOK_ALL_UP = _HELD.where(col(DoorSessionRow.token_hash).in_(bindparam("hashes", expanding=True)))
 
 
 _IN_SQLITE = sqlite.dialect()
@@ -107,6 +105,15 @@ def find_session(session: Session, token_hash: str, *, at: datetime | None = Non
     """Return who a session belongs to; None when it is unknown, ended, too old, or its person removed."""
     found: Any = session.connection().execute(_LOOK_UP, {"token_hash": token_hash}).first()
     return _signed_in(found, lambda person_id: given_to(session, person_id), at) if found else None
+
+
+def find_sessions(
+    session: Session, token_hashes: Collection[str], *, at: datetime | None = None
+) -> dict[str, SignedIn]:
+    """Return who sessions belong to, by token hash; those that open nothing are left out."""
+    rows: Any = session.connection().execute(_LOOK_ALL_UP, {"hashes": list(token_hashes)}).all()
+    found = [_signed_in(row, lambda person_id: given_to(session, person_id), at) for row in rows]
+    return {one.session.token_hash: one for one in found if one}
 
 
 def find_session_at_once(token_hash: str, *, at: datetime | None = None) -> SignedIn | None:
