@@ -1,6 +1,6 @@
 """What a visit to one channel is asked by one edition, kept in memory: a published edition never changes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,6 +19,7 @@ from storage.tallying import Layout
 
 _EDITIONS_KEPT = 500
 _PLACES_KEPT = 2_000
+_KNOWN = "places"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Place:
 
 
 # Built once: compiling it anew would cost more than asking.
-_HEAD = (
+PLACE_HEAD = (
     select(
         col(ChannelRow.name),
         col(ChannelRow.kind),
@@ -79,15 +80,25 @@ def find_place(session: Session, channel_id: int, edition_id: int) -> Place:
     Raises:
         PlaceUnknown: there is no such channel, or no such edition that was published.
     """
-    known: dict[tuple[int, int], Place] = session.info.setdefault("places", {})
-    if (channel_id, edition_id) in known:
-        return known[channel_id, edition_id]
+    if known := known_place(session, channel_id, edition_id):
+        return known
     asked_for = {"channel_id": channel_id, "edition_id": edition_id}
-    found: Any = session.connection().execute(_HEAD, asked_for).first()
+    found: Any = session.connection().execute(PLACE_HEAD, asked_for).first()
     if not found:
         raise PlaceUnknown()
-    place = _place(str(session.get_bind().engine.url), channel_id, edition_id, *found)
-    known[channel_id, edition_id] = place
+    return place_of(session, channel_id, edition_id, found)
+
+
+def known_place(session: Session, channel_id: int, edition_id: int) -> Place | None:
+    """Return a place that this transaction has found before."""
+    known: dict[tuple[int, int], Place] = session.info.setdefault(_KNOWN, {})
+    return known.get((channel_id, edition_id))
+
+
+def place_of(session: Session, channel_id: int, edition_id: int, head: Iterable[Any]) -> Place:
+    """Return a place by what `PLACE_HEAD` asks about it in this transaction."""
+    place = _place(str(session.get_bind().engine.url), channel_id, edition_id, *head)
+    session.info.setdefault(_KNOWN, {})[channel_id, edition_id] = place
     return place
 
 

@@ -1,19 +1,29 @@
-"""Rows by the handful, past the mapper: one statement a table, in the form its database takes quickest."""
+"""Rows by the handful, past the mapper: in few statements, in the form its database takes quickest."""
 
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Update, bindparam, update
 from sqlmodel import Session, SQLModel
 
 _WAITING = "rows_waiting"
 _ROWS_AT_ONCE = 64
-_Waiting = dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]]
+
+
+class _Part(NamedTuple):
+    """Rows of one table that one statement takes: inserted, or changed by their id."""
+
+    table: str
+    columns: tuple[str, ...]
+    are_there: bool = False
+
+
+_Waiting = dict[_Part, list[dict[str, Any]]]
 
 
 def insert_rows(connection: Connection, table: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -56,23 +66,46 @@ def insert_soon(session: Session, table: str, rows: Sequence[dict[str, Any]]) ->
     if waiting is None or not rows:
         insert_rows(session.connection(), table, rows)
     else:
-        waiting.setdefault((table, tuple(rows[0])), []).extend(rows)
+        waiting.setdefault(_Part(table, tuple(rows[0])), []).extend(rows)
+
+
+def change_soon(session: Session, table: str, row_id: UUID, values: dict[str, Any]) -> None:
+    """
+    Change a row that is there, by its `id`; where rows are gathered on PostgreSQL, with them.
+
+    A row is changed once before `insert_waiting`, and not one that waits to be inserted.
+    """
+    waiting: _Waiting | None = session.info.get(_WAITING)
+    if waiting is None or session.get_bind().dialect.name != "postgresql":
+        session.connection().execute(_change(table, tuple(values)), {**values, "row_id": row_id})
+    else:
+        part = _Part(table, ("id", *values), are_there=True)
+        waiting.setdefault(part, []).append({"id": row_id, **values})
 
 
 def insert_waiting(session: Session) -> None:
-    """Insert the rows that wait: before they are read, and before the transaction ends."""
+    """Store the rows that wait: before they are read, and before the transaction ends."""
     waiting: _Waiting = session.info.get(_WAITING) or {}
     if not waiting:
         return
-    ordered = sorted(waiting, key=lambda key: _places()[key[0]])
+    ordered = sorted(waiting, key=lambda part: (_places()[part.table], part.are_there))
     connection = session.connection()
     if connection.dialect.name == "postgresql":
-        packed = tuple(to_json(waiting[key]).decode() for key in ordered)
-        connection.exec_driver_sql(_postgresql_inserts(tuple(ordered)), packed)
+        packed = tuple(to_json(waiting[part]).decode() for part in ordered)
+        parts = tuple((part, _at_most(len(waiting[part]))) for part in ordered)
+        connection.exec_driver_sql(_postgresql_parts(parts), packed)
     else:
-        for table, columns in ordered:
-            insert_rows(connection, table, waiting[table, columns])
+        for part in ordered:
+            insert_rows(connection, part.table, waiting[part])
     waiting.clear()
+
+
+@cache
+def _change(table: str, columns: tuple[str, ...]) -> Update:
+    # SQLAlchemy would leave out what it does not know, without a word.
+    _require_known(table, columns)
+    changed = SQLModel.metadata.tables[table]
+    return update(changed).where(changed.c.id == bindparam("row_id"))
 
 
 @cache
@@ -94,11 +127,30 @@ def _postgresql_insert(table: str, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {source}"  # noqa: S608 - known
 
 
+def _at_most(rows: int) -> int:
+    """Return one of few numbers that are no smaller: a statement that is always the same is read once."""
+    return 1 if rows == 1 else _ROWS_AT_ONCE * -(-rows // _ROWS_AT_ONCE)
+
+
 @cache
-def _postgresql_inserts(parts: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+def _postgresql_change(table: str, columns: tuple[str, ...], at_most: int) -> str:
+    _require_known(table, columns)
+    settings = ", ".join(f'"{column}" = told."{column}"' for column in columns if column != "id")
+    # It takes any JSON to hold a hundred rows, for which it would rather read the whole table.
+    told = f"(SELECT * FROM json_populate_recordset(NULL::{table}, %s::json) LIMIT {at_most})"  # noqa: S608
+    return f"UPDATE {table} SET {settings} FROM {told} AS told WHERE {table}.id = told.id"  # noqa: S608
+
+
+@cache
+def _postgresql_parts(parts: tuple[tuple[_Part, int], ...]) -> str:
     """Return one statement for several tables: what refers to what is seen to when all of it is there."""
-    *others, last = [_postgresql_insert(table, columns) for table, columns in parts]
-    named = ", ".join(f"part_{place} AS ({insert})" for place, insert in enumerate(others))
+    *others, last = [
+        _postgresql_change(part.table, part.columns, at_most)
+        if part.are_there
+        else _postgresql_insert(part.table, part.columns)
+        for part, at_most in parts
+    ]
+    named = ", ".join(f"part_{place} AS ({statement})" for place, statement in enumerate(others))
     return f"WITH {named} {last}" if others else last
 
 

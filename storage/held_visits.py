@@ -4,9 +4,11 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, true
 from sqlmodel import Session, SQLModel
 
+from standards.errors import PlaceUnknown
+from storage.asked import PLACE_HEAD, Place, find_place, known_place, place_of
 from storage.bulk import insert_waiting
 
 _HELD = "visits_held"
@@ -19,6 +21,12 @@ _ALL_LOCKED = (
     .where(_VISIT.c.id.in_(bindparam("visit_ids", expanding=True)))
     .order_by(_VISIT.c.id)
     .with_for_update()
+)
+_LOCKED_THERE = _LOCKED.subquery("held")
+_PLACE_COLUMNS = len(PLACE_HEAD.selected_columns)
+_PLACE_AND_VISIT = PLACE_HEAD.join(_LOCKED_THERE, true(), isouter=True).with_only_columns(
+    *(column.label(f"place_{at}") for at, column in enumerate(PLACE_HEAD.selected_columns)),
+    *_LOCKED_THERE.c,
 )
 
 
@@ -42,3 +50,21 @@ def held_visit(session: Session, visit_id: UUID) -> Any:
         return ahead.pop(visit_id)
     insert_waiting(session)
     return session.connection().execute(_LOCKED, {"visit_id": visit_id}).first()
+
+
+def place_and_visit(session: Session, visit_id: UUID, channel_id: int, edition_id: int) -> tuple[Place, Any]:
+    """
+    Return what `find_place` and `held_visit` do; in one question, where neither is known.
+
+    Raises:
+        PlaceUnknown: there is no such place.
+    """
+    if visit_id in session.info.get(_HELD, {}) or known_place(session, channel_id, edition_id):
+        return find_place(session, channel_id, edition_id), held_visit(session, visit_id)
+    insert_waiting(session)
+    asked_for = {"visit_id": visit_id, "channel_id": channel_id, "edition_id": edition_id}
+    found: Any = session.connection().execute(_PLACE_AND_VISIT, asked_for).first()
+    if not found:
+        raise PlaceUnknown()
+    place = place_of(session, channel_id, edition_id, found[:_PLACE_COLUMNS])
+    return place, found if found.id else None

@@ -7,8 +7,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import Any
 
-from sqlalchemy import bindparam, text, union_all
+from sqlalchemy import Select, bindparam, func, text, union_all
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, select
 
@@ -20,6 +21,12 @@ from storage.tables import PhotoRow, PictureRow
 
 ORPHAN_AGE = timedelta(hours=1)
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Files by what no other file has.
+Laid = frozenset[tuple[int, ...]]
+# Any number will do, as long as nothing else in the same PostgreSQL database uses it.
+_LOCK = 7325662
+
 # Built once: compiling it anew would cost more than asking.
 _THUMBNAILS = union_all(
     *(
@@ -27,11 +34,8 @@ _THUMBNAILS = union_all(
         for table in (PhotoRow, PictureRow)
     )
 )
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# Files by what no other file has.
-Laid = frozenset[tuple[int, ...]]
-# Any number will do, as long as nothing else in the same PostgreSQL database uses it.
-_LOCK = 7325662
+_KNOWN_THUMBNAIL = _THUMBNAILS.limit(1).scalar_subquery().label("known_thumbnail")
+_HOLDING = func.pg_advisory_xact_lock_shared(_LOCK).label("holding")
 
 
 def photo_path(sha256: str, thumbnail: bool = False) -> Path:
@@ -65,17 +69,33 @@ def lay_files(picture: Picture) -> Laid:
     return frozenset(name for name in written if name)
 
 
-def keep_files(session: Session, picture: Picture, laid: Laid = frozenset()) -> str:
+def with_files(wanted: Select[Any]) -> dict[str, Select[Any]]:
+    """
+    Return, by the name of its dialect, a question with which `keep_files` need not ask one of its own.
+
+    It asks for the `sha256` of the picture, too, and keeps others from deleting files from its answer on.
+    """
+    wanted = wanted.add_columns(_KNOWN_THUMBNAIL)
+    return {"sqlite": wanted, "postgresql": wanted.add_columns(_HOLDING)}
+
+
+def keep_files(session: Session, picture: Picture, laid: Laid = frozenset(), asked: Any = None) -> str:
     """
     Have a picture's files lie where they belong; return the SHA-256 of the thumbnail beside it.
 
     Args:
         laid: what `lay_files` has written of it: what is still the same file need not be read or written.
+        asked: the answer to a question of `with_files`, asked in this transaction.
     Raises:
         NoRoomLeft: no file is there by half.
     """
-    _hold_files(session, shared=True)
-    known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
+    if asked is None:
+        _hold_files(session, shared=True)
+    # The answer was read before the files were held: another thumbnail may have gone with its row since.
+    if asked is None or asked.known_thumbnail not in (None, picture.thumbnail_sha256):
+        known = session.connection().execute(_THUMBNAILS, {"sha256": picture.sha256}).scalar()
+    else:
+        known = asked.known_thumbnail
     full, thumbnail = photo_path(picture.sha256), photo_path(picture.sha256, thumbnail=True)
     if laid >= {_named(full), _named(thumbnail)}:
         return known or picture.thumbnail_sha256

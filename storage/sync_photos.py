@@ -5,20 +5,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Session, col
 
 from standards.errors import OtherPhoto, TooManyPhotos, UnknownStandard, VisitClosed, VisitNotFound
 from standards.people import Person, changes_visit
 from standards.visits import State
-from storage.bulk import insert_soon
+from storage.bulk import change_soon, insert_soon
 from storage.events import event_columns
 from storage.held_visits import held_visit
-from storage.photo_files import Laid, keep_files
+from storage.photo_files import Laid, keep_files, with_files
 from storage.photos import PHOTO_LIMIT, forget_photo
 from storage.pictures import Picture
 from storage.sync_documents import to_named
 from storage.tables import PhotoRow, StandardRow, VisitRow
+from storage.tallying import note_marks
 from storage.visit_lists import OPEN_STATES
 
 # Built once: compiling them anew would cost more than asking.
@@ -29,7 +30,9 @@ _COUNT = select(func.count()).where(col(PhotoRow.visit_id) == bindparam("visit_i
 _STANDARD = select(col(StandardRow.id)).where(
     col(StandardRow.edition_id) == bindparam("edition_id"), col(StandardRow.code) == bindparam("code")
 )
-_ALL = select(_HOLDER, _RECEIVED, _COUNT.label("count"), _STANDARD.scalar_subquery().label("standard_id"))
+_ALL = with_files(
+    select(_HOLDER, _RECEIVED, _COUNT.label("count"), _STANDARD.scalar_subquery().label("standard_id"))
+)
 _BOTH = select(
     col(VisitRow.id),
     col(VisitRow.state),
@@ -38,11 +41,6 @@ _BOTH = select(
     _HOLDER,
     _RECEIVED,
 ).where(col(VisitRow.id) == bindparam("visit_id"))
-_AWAIT = (
-    update(SQLModel.metadata.tables["visit"])
-    .where(col(VisitRow.id) == bindparam("visit_id"))
-    .values(photos_awaited=bindparam("photos_awaited"))
-)
 
 
 class Bytes(StrEnum):
@@ -98,8 +96,17 @@ def receive_photo(
     kept = _awaited(visit, photo_id)
     named = to_named(kept) if kept else None
     code = named.code if named else code
-    asked_for = {"visit_id": visit_id, "photo_id": photo_id, "edition_id": visit.edition_id, "code": code}
-    held: Any = session.connection().execute(_ALL, asked_for).one()
+    connection = session.connection()
+    held: Any = connection.execute(
+        _ALL[connection.dialect.name],
+        {
+            "visit_id": visit_id,
+            "photo_id": photo_id,
+            "edition_id": visit.edition_id,
+            "code": code,
+            "sha256": picture.sha256,
+        },
+    ).one()
     found = _find(visit, held, photo_id, sha256)
     if found is not Bytes.WANTED:
         return found is Bytes.HERE
@@ -114,7 +121,7 @@ def receive_photo(
         "visit_id": visit_id,
         "standard_id": held.standard_id,
         "sha256": picture.sha256,
-        "thumbnail_sha256": keep_files(session, picture, laid),
+        "thumbnail_sha256": keep_files(session, picture, laid, held),
         "taken_at": (named and named.taken_at) or picture.taken_at,
         "added_at": datetime.now(UTC),
         "width": picture.width,
@@ -127,9 +134,11 @@ def receive_photo(
     insert_soon(session, "photo", [row])
     after = {"visit": str(visit_id), "standard": code, "sha256": picture.sha256}
     insert_soon(session, "event", [event_columns(session, "added", "photo", photo_id, after=after)])
+    # Its visit is open: none that is counted has changed.
+    note_marks(session, some=False)
     if kept:
         awaited = [other for other in visit.photos_awaited if other is not kept]
-        session.connection().execute(_AWAIT, {"visit_id": visit_id, "photos_awaited": awaited})
+        change_soon(session, "visit", visit_id, {"photos_awaited": awaited})
     return True
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, SQLModel
 
 from standards.documents import NamedPhoto, Sending, VisitDocument, content_hash, is_skewed, judged
@@ -16,14 +16,14 @@ from standards.errors import ChannelClosed, PhotosNotThere, UnknownStandard, Vis
 from standards.people import Person, changes_visit
 from standards.scoring import Score
 from standards.visits import Observation, State, Visit, percent_of
-from storage.asked import Place, find_place
-from storage.bulk import insert_soon
+from storage.asked import Place
+from storage.bulk import change_soon, insert_soon
 from storage.events import event_columns
-from storage.held_visits import held_visit
+from storage.held_visits import place_and_visit
 from storage.photos import forget_photo
 from storage.sync_documents import document_of, name_of, to_named
 from storage.tables import PhotoRow
-from storage.tallying import CountedVisit, tally_ahead
+from storage.tallying import CountedVisit, note_marks, tally_ahead
 from storage.visit_lists import OPEN_STATES
 from storage.visits import closed_draft, told_score
 
@@ -32,9 +32,7 @@ _WHOLE = (*_HEAD, "quick_notes", "photos")
 
 _ANYTHING: TypeAdapter[Any] = TypeAdapter(Any)
 # Past the mapper, which costs more than the database does: phones may send by the hundred.
-_VISIT = SQLModel.metadata.tables["visit"]
 _OBSERVATION = SQLModel.metadata.tables["observation"]
-_CHANGE_VISIT = update(_VISIT).where(_VISIT.c.id == bindparam("visit_id"))
 
 
 @dataclass(frozen=True)
@@ -75,10 +73,9 @@ def put_visit(
         PlaceUnknown, UnknownStandard, ValueNotAllowed, ChannelClosed, VisitNotFound, VisitMoved,
         PhotosNotThere, WaitStillOpen, NothingRecorded: nothing was changed.
     """
-    place = find_place(session, document.channel_id, document.edition_id)
+    place, held = place_and_visit(session, document.id, document.channel_id, document.edition_id)
     document = _fitting(document, place)
     named = content_hash(document)
-    held = held_visit(session, document.id)
     if held is None:
         _refuse_closed(document, place, received_at)
         there, values = None, _new_values(document, by)
@@ -106,10 +103,12 @@ def put_visit(
         after = told_score(score)
         events.append(event_columns(session, "submitted", "visit", document.id, before=before, after=after))
     insert_soon(session, "event", events)
+    # Until here it was open, and none that is open is counted.
+    note_marks(session, some=document.is_submitted)
     if held is None:
         insert_soon(session, "visit", [values])
     else:
-        session.connection().execute(_CHANGE_VISIT, {**values, "visit_id": document.id})
+        change_soon(session, "visit", document.id, values)
     _write_observations(session, document, place, changed, is_new=held is None)
     if document.is_submitted and (held is None or place.sheet.is_whole):
         _tally_ahead(session, document, place, {**(held._mapping if held else {}), **values})

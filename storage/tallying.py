@@ -37,6 +37,7 @@ _CELLS = {Verdict.MISSED: MISSED, Verdict.MET: MET, Verdict.NOT_APPLICABLE: NOT_
 _EPOCH = date(1970, 1, 1)
 _AT_ONCE = 1_000
 _AHEAD = "tallied_ahead"
+_MARKED = "marked"
 
 zone_of = cache(ZoneInfo)
 
@@ -54,6 +55,8 @@ def tally_due(session: Session) -> int:
     numbered in the order in which they become visible. A reader who has seen one has seen all before it.
     """
     session.flush()
+    if not session.info.pop(_MARKED, True):
+        return 0
     connection = session.connection()
     ahead: dict[UUID, _Ahead] = session.info.pop(_AHEAD, {})
     if ahead and connection.dialect.name == "postgresql":
@@ -121,6 +124,15 @@ def tally_ahead(
     ahead: dict[UUID, _Ahead] = session.info.setdefault(_AHEAD, {})
     packed = _pack(visit, answers, layout)
     ahead[visit.id] = _Ahead(visit.edition_id, packed, visit.channel_id, visit.timezone)
+
+
+def note_marks(session: Session, *, some: bool) -> None:
+    """
+    Say whether something that this transaction has done marks visits; who says nothing may have marked some.
+
+    Where all of it has been told and none does, `tally_due` need not ask.
+    """
+    session.info[_MARKED] = some or session.info.get(_MARKED, False)
 
 
 def _store_ahead(connection: Connection, ahead: Mapping[UUID, _Ahead]) -> list[UUID]:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import col, select
 
-from storage.bulk import insert_rows
+from storage.bulk import change_soon, gather_rows, insert_rows, insert_soon, insert_waiting
 from storage.sessions import in_session
 from storage.tables import EventRow, VisitRow
 from tests.builders import a_brand, a_channel, an_edition
@@ -110,3 +110,57 @@ def test_a_column_that_is_not_there_is_a_mistake_and_no_statement(place):
 def test_the_rules_of_the_tables_hold(place):
     with pytest.raises(Exception, match=r"(?i)constraint|violates"), in_session() as session:
         insert_rows(session.connection(), "visit", [columns(place, state="lost")])
+
+
+def test_what_is_changed_is_what_the_mapper_would_have_written(place):
+    by_hand, by_mapper, other = columns(place), columns(place), columns(place)
+    changes = columns(place, story="Sun", points=None, visited_on=date(2026, 4, 1), would_return=7)
+    del changes["id"]
+    with in_session() as session:
+        insert_rows(session.connection(), "visit", [by_hand, by_mapper, other])
+    with in_session() as session:
+        gather_rows(session)
+        change_soon(session, "visit", by_hand["id"], changes)
+        insert_waiting(session)
+        for name, value in changes.items():
+            setattr(session.get_one(VisitRow, by_mapper["id"]), name, value)
+    with in_session(read_only=True) as session:
+        for row_id, held in ((by_hand["id"], changes), (by_mapper["id"], changes), (other["id"], other)):
+            row = session.get_one(VisitRow, row_id)
+            assert {name: getattr(row, name) for name in held} == held
+    if engine_is_sqlite():
+        assert raw(by_hand["id"]) == raw(by_mapper["id"])
+
+
+@pytest.mark.parametrize("count", [1, 2, 70])
+def test_rows_that_wait_are_inserted_and_changed_together(count, place):
+    here, new = ([columns(place) for _ in range(count)] for _ in range(2))
+    with in_session() as session:
+        insert_rows(session.connection(), "visit", here)
+    with in_session() as session:
+        gather_rows(session)
+        insert_soon(session, "visit", new)
+        for at, row in enumerate(here):
+            change_soon(session, "visit", row["id"], {"story": f"Changed {at}", "points": at / 64})
+        insert_waiting(session)
+        insert_waiting(session)
+    with in_session(read_only=True) as session:
+        told = {row.id: (row.story, row.points) for row in session.exec(select(VisitRow))}
+    changed = {row["id"]: (f"Changed {at}", at / 64) for at, row in enumerate(here)}
+    assert told == changed | {row["id"]: (row["story"], row["points"]) for row in new}
+
+
+def test_no_column_is_changed_that_is_not_there(place):
+    row = columns(place)
+    with in_session() as session:
+        insert_rows(session.connection(), "visit", [row])
+    for strange in ({"mood": 1}, {"story": "Sun", "story = 'x' --": 1}):
+        with pytest.raises(KeyError, match="visit has no"):
+            change(row["id"], strange)
+
+
+def change(visit_id, values):
+    with in_session() as session:
+        gather_rows(session)
+        change_soon(session, "visit", visit_id, values)
+        insert_waiting(session)

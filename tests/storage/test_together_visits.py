@@ -148,6 +148,17 @@ def test_a_draft_its_photo_and_its_submission_may_share_a_transaction(together, 
         assert (tally.visit_id, tally.change is not None) == (draft.id, True)
 
 
+@pytest.mark.parametrize("submitted", [0, 1, 2])
+def test_a_submission_among_drafts_is_compared_once_it_is_answered(together, shopper, draft, submitted):
+    documents = [another(draft) for _ in range(3)]
+    documents[submitted] = another(draft, state=State.SUBMITTED)
+    told = put_at_once(together, shopper, *documents)
+    assert [stored.state is State.SUBMITTED for stored in told] == [at == submitted for at in range(3)]
+    with in_session(read_only=True) as session:
+        [tally] = session.exec(select(TallyRow)).all()
+        assert (tally.visit_id, tally.change is not None) == (documents[submitted].id, True)
+
+
 def test_a_submission_without_its_photo_is_refused_and_the_others_are_stored(together, shopper, draft):
     photo = NamedPhoto(uuid4(), "A", "0" * 64)
     missing = another(draft, state=State.SUBMITTED, photos=(photo,))
