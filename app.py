@@ -13,6 +13,7 @@ from server.api import api_routes
 from server.door import Door
 from server.forwarded import Forwarded
 from server.listening import answer_at_once
+from server.look_ups import awaited_look_ups
 from server.oidc import oidc_routes
 from server.paths import nothing_routes
 from server.photos import photo_routes
@@ -36,7 +37,8 @@ async def prepared(_app: st.App) -> AsyncIterator[None]:
     engine()
     answer_at_once()
     typer.echo("\n" + "\n\n".join(words_at_start(settings.allowed_hosts)) + "\n")
-    yield
+    async with awaited_look_ups():
+        yield
 
 
 app = st.App(

@@ -1,12 +1,32 @@
 """Looking up whom a session belongs to: at every request, and in few questions where many come at once."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from weakref import WeakKeyDictionary
 
 from standards.errors import StoreBusy
-from storage.door_sessions import SignedIn, find_session, find_session_at_once, find_sessions
-from storage.sessions import in_session
+from storage.awaited import AwaitedReader
+from storage.door_sessions import SignedIn, find_session_at_once, find_sessions, find_sessions_awaited
+from storage.sessions import engine, in_session
+
+# An event loop that lasts has a connection of its own.
+_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, AwaitedReader] = WeakKeyDictionary()
+
+
+@asynccontextmanager
+async def awaited_look_ups() -> AsyncIterator[None]:
+    """Have this event loop look up without a thread, where its database lets it, until the block ends."""
+    if engine().dialect.name != "postgresql":
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    reader = _readers[loop] = AwaitedReader()
+    try:
+        yield
+    finally:
+        del _readers[loop]
+        await reader.close()
 
 
 class LookUps:
@@ -30,14 +50,16 @@ class LookUps:
         with suppress(StoreBusy):
             # Asking another thread and waking for its answer takes longer than SQLite does.
             return find_session_at_once(token_hash)
-        turns = self._turns.setdefault(asyncio.get_running_loop(), _Turns())
+        loop = asyncio.get_running_loop()
+        turns = self._turns.get(loop) or self._turns.setdefault(loop, _Turns(_readers.get(loop)))
         return await turns.ask(token_hash)
 
 
 class _Turns:
     """The look-ups of one event loop: one runs, and whoever comes meanwhile has the next one's answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: AwaitedReader | None) -> None:
+        self._reader = reader
         self._is_asking = False
         self._waiting: dict[str, asyncio.Future[SignedIn | None]] = {}
         self._next: asyncio.Task[None] | None = None
@@ -51,7 +73,7 @@ class _Turns:
             return await asyncio.shield(future)
         self._is_asking = True
         try:
-            return await asyncio.to_thread(_look_up, token_hash)
+            return (await self._look_up((token_hash,))).get(token_hash)
         finally:
             self._go_on()
 
@@ -64,7 +86,7 @@ class _Turns:
     async def _ask_for_all(self) -> None:
         waiting, self._waiting = self._waiting, {}
         try:
-            found = await asyncio.to_thread(_look_all_up, tuple(waiting))
+            found = await self._look_up(tuple(waiting))
         except BaseException as problem:
             for future in waiting.values():
                 if not future.done():
@@ -78,12 +100,13 @@ class _Turns:
         finally:
             self._go_on()
 
+    async def _look_up(self, token_hashes: tuple[str, ...]) -> dict[str, SignedIn]:
+        if self._reader:
+            with suppress(StoreBusy):
+                return await find_sessions_awaited(self._reader, token_hashes)
+        return await asyncio.to_thread(_look_up, token_hashes)
 
-def _look_up(token_hash: str) -> SignedIn | None:
-    with in_session(read_only=True, single=True) as session:
-        return find_session(session, token_hash)
 
-
-def _look_all_up(token_hashes: tuple[str, ...]) -> dict[str, SignedIn]:
+def _look_up(token_hashes: tuple[str, ...]) -> dict[str, SignedIn]:
     with in_session(read_only=True, single=True) as session:
         return find_sessions(session, token_hashes)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from server.look_ups import LookUps
+from server.look_ups import LookUps, awaited_look_ups
 from standards.errors import StoreBusy
 from standards.people import Role
 from storage.door_sessions import end_session, hash_token, open_session
 from storage.people import add_account
 from storage.sessions import in_session
+from tests.storage.test_sessions import ended_by_the_server
 
 WAIT_SECONDS = 20
 
@@ -169,3 +170,69 @@ def test_what_goes_wrong_is_told_to_all_who_wait_and_is_over_with_them(devices, 
     assert [type(problem) for problem in problems] == [StoreBusy] * 12
     assert found
     assert found.person.name == "Viewer 2"
+
+
+@pytest.fixture
+def shoppers(database) -> list[str]:
+    with in_session() as session:
+        people = [add_account(session, f"Shopper {n}", f"s{n}@example.com", Role.SHOPPER) for n in range(8)]
+        return [hash_token(open_session(session, person.id)) for person in people]
+
+
+async def connected(look_ups: LookUps, token_hash: str) -> None:
+    """Wait until nobody asks a thread any more."""
+    async with asyncio.timeout(WAIT_SECONDS):
+        while True:
+            held = Held()
+            held.go_on()
+            assert await look_ups.ask(token_hash)
+            if not held.count:
+                return
+            await asyncio.sleep(0.01)
+
+
+def test_an_event_loop_that_lasts_looks_up_without_a_thread(shoppers):
+    def end() -> None:
+        with in_session() as session:
+            assert end_session(session, shoppers[1])
+
+    async def told() -> list[Any]:
+        look_ups = LookUps()
+        async with awaited_look_ups():
+            await connected(look_ups, shoppers[0])
+            held = Held()
+            before = await asyncio.gather(*await asked(look_ups, *shoppers, "unknown"))
+            await asyncio.to_thread(end)
+            after = await asyncio.gather(*await asked(look_ups, *shoppers))
+            assert held.count == 0
+        return [*before, *after]
+
+    found = asyncio.run(told())
+    names = [one.person.name if one else None for one in found]
+    everybody = [f"Shopper {n}" for n in range(8)]
+    assert names == [*everybody, None, everybody[0], None, *everybody[2:]]
+
+
+def test_what_an_awaited_look_up_cannot_tell_a_thread_tells(devices, shoppers):
+    async def told() -> list[Any]:
+        look_ups = LookUps()
+        async with awaited_look_ups():
+            await connected(look_ups, shoppers[0])
+            return list(await asyncio.gather(*await asked(look_ups, *devices, shoppers[3])))
+
+    found = asyncio.run(told())
+    assert [one.person.areas for one in found] == [*({f"Area {n}"} for n in range(12)), frozenset()]
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_connection_that_has_gone_keeps_nobody_out(shoppers, database):
+    async def told() -> Any:
+        look_ups = LookUps()
+        async with awaited_look_ups():
+            await connected(look_ups, shoppers[0])
+            assert await asyncio.to_thread(ended_by_the_server, database)
+            found = await look_ups.ask(shoppers[2])
+            await connected(look_ups, shoppers[0])
+            return found
+
+    assert asyncio.run(told()).person.name == "Shopper 2"
