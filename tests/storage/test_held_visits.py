@@ -1,5 +1,6 @@
 """Visits held, and what is asked at their place: told by one question what two would have told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from sqlmodel import SQLModel
 
 from standards.errors import PlaceUnknown
 from storage.asked import find_place
-from storage.bulk import gather_rows, insert_rows, insert_soon
+from storage.bulk import change_soon, gather_rows, insert_rows, insert_soon
 from storage.held_visits import held_visit, hold_visits, place_and_visit
 from storage.sessions import engine, in_session
 from tests.builders import a_brand, a_channel, an_edition
@@ -111,3 +112,19 @@ def test_it_is_held_against_others_until_the_transaction_ends(place, visit):
         place_and_visit(session, visit["id"], *place)
         assert is_held()
     assert not is_held()
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_has_waited_for_another_sees_what_that_one_has_done(place, visit):
+    def look() -> int:
+        with in_session() as session:
+            return int(place_and_visit(session, visit["id"], *place)[1].revision)
+
+    with ThreadPoolExecutor(1) as pool:
+        with in_session() as session:
+            place_and_visit(session, visit["id"], *place)
+            looking = pool.submit(look)
+            with pytest.raises(TimeoutError):
+                looking.result(0.3)
+            change_soon(session, "visit", visit["id"], {"revision": 4})
+        assert looking.result(60) == 4
