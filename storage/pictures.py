@@ -5,7 +5,7 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -128,7 +128,11 @@ def read_picture(content: bytes, number: int = 1) -> Picture:
         upright.info = {}
         # Both take as long, and neither changes the picture: whoever waits, waits for one.
         made = _beside.submit(_thumbnail, upright)
-        jpeg = _jpeg(upright)
+        try:
+            jpeg = _jpeg(upright)
+        finally:
+            # The memory it takes is held until here.
+            wait([made])
         thumbnail = made.result()
     return Picture(jpeg, thumbnail, *upright.size, _hash(jpeg), _hash(thumbnail), taken_at)
 
