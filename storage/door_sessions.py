@@ -107,8 +107,7 @@ _LOOK_ALL_UP_IN_POSTGRESQL = f"{_HELD.compile()} WHERE door_session.token_hash =
 
 def find_session(session: Session, token_hash: str, *, at: datetime | None = None) -> SignedIn | None:
     """Return who a session belongs to; None when it is unknown, ended, too old, or its person removed."""
-    found: Any = session.connection().execute(_LOOK_UP, {"token_hash": token_hash}).first()
-    return _signed_in(found, lambda person_id: given_to(session, person_id), at) if found else None
+    return find_sessions(session, (token_hash,), at=at).get(token_hash)
 
 
 def find_sessions(

@@ -37,6 +37,7 @@ _CELLS = {Verdict.MISSED: MISSED, Verdict.MET: MET, Verdict.NOT_APPLICABLE: NOT_
 _EPOCH = date(1970, 1, 1)
 _AT_ONCE = 1_000
 _AHEAD = "tallied_ahead"
+_SAID = "said_to_mark"
 _MARKED = "marked"
 
 zone_of = cache(ZoneInfo)
@@ -127,12 +128,17 @@ def tally_ahead(
 
 
 def note_marks(session: Session, *, some: bool) -> None:
-    """
-    Say whether something that this transaction has done marks visits; who says nothing may have marked some.
+    """Say whether what one write of several has done so far marks visits (see `note_write`)."""
+    session.info[_SAID] = some or session.info.get(_SAID, False)
 
-    Where all of it has been told and none does, `tally_due` need not ask.
+
+def note_write(session: Session) -> None:
     """
-    session.info[_MARKED] = some or session.info.get(_MARKED, False)
+    End one of the writes that a transaction consists of: one that said nothing may have marked visits.
+
+    Where all of them have said that they mark none, `tally_due` need not ask.
+    """
+    session.info[_MARKED] = session.info.pop(_SAID, True) or session.info.get(_MARKED, False)
 
 
 def _store_ahead(connection: Connection, ahead: Mapping[UUID, _Ahead]) -> list[UUID]:

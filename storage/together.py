@@ -15,6 +15,7 @@ from standards.errors import NoRoomLeft, StoreBusy
 from storage.bulk import gather_rows, insert_waiting
 from storage.held_visits import hold_visits
 from storage.sessions import in_session
+from storage.tallying import note_write
 
 T = TypeVar("T")
 
@@ -33,7 +34,9 @@ class _Wish(Generic[T]):
 
     def fulfil(self, session: Session) -> T:
         session.info["by"] = self.by
-        return self.write(session)
+        found = self.write(session)
+        note_write(session)
+        return found
 
 
 class Together:

@@ -24,6 +24,7 @@ from storage.syncing import StoredVisit, put_visit
 from storage.tables import EventRow, PhotoRow, VisitRow
 from storage.tally_tables import TallyRow
 from storage.together import Together
+from storage.visits import submit_visit
 from tests.builders import a_brand, a_channel, an_edition
 from tests.server.behind_door import a_person
 from tests.server.phone import a_photo
@@ -157,6 +158,23 @@ def test_a_submission_among_drafts_is_compared_once_it_is_answered(together, sho
     with in_session(read_only=True) as session:
         [tally] = session.exec(select(TallyRow)).all()
         assert (tally.visit_id, tally.change is not None) == (documents[submitted].id, True)
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_what_does_not_say_that_it_marks_visits_is_looked_for_all_the_same(together, shopper, draft, last):
+    with in_session(by=shopper.id) as session:
+        begun = another(draft)
+        put(begun, shopper)(session)
+
+    def submit(session: Session) -> None:
+        submit_visit(session, begun.id, at=AT)
+
+    asked = [(None, submit), *((one.id, put(one, shopper)) for one in (draft, another(draft)))]
+    told = at_once(together, shopper, *(reversed(asked) if last else asked))
+    assert [isinstance(stored, StoredVisit) for stored in told].count(True) == 2
+    with in_session(read_only=True) as session:
+        [tally] = session.exec(select(TallyRow)).all()
+        assert (tally.visit_id, tally.change is not None) == (begun.id, True)
 
 
 def test_a_submission_without_its_photo_is_refused_and_the_others_are_stored(together, shopper, draft):
