@@ -13,6 +13,7 @@ from standards.editions import Kind, Standard
 from standards.errors import PlaceUnknown
 from standards.visits import Brand, Channel
 from storage.editions import get_edition
+from storage.questions import Question
 from storage.sessions import in_session
 from storage.tables import BrandRow, ChannelRow, EditionRow
 from storage.tallying import Layout
@@ -69,6 +70,7 @@ PLACE_HEAD = (
     .join(EditionRow, col(EditionRow.published_at).is_not(None))
     .where(col(ChannelRow.id) == bindparam("channel_id"), col(EditionRow.id) == bindparam("edition_id"))
 )
+_PLACE = Question(PLACE_HEAD)
 
 
 def find_place(session: Session, channel_id: int, edition_id: int) -> Place:
@@ -83,7 +85,7 @@ def find_place(session: Session, channel_id: int, edition_id: int) -> Place:
     if known := known_place(session, channel_id, edition_id):
         return known
     asked_for = {"channel_id": channel_id, "edition_id": edition_id}
-    found: Any = session.connection().execute(PLACE_HEAD, asked_for).first()
+    found = _PLACE.first(session, asked_for)
     if not found:
         raise PlaceUnknown()
     return place_of(session, channel_id, edition_id, found)

@@ -1,15 +1,17 @@
 """Rows by the handful, past the mapper: in few statements, in the form its database takes quickest."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Connection, Update, bindparam, update
+from sqlalchemy import Connection
 from sqlmodel import Session, SQLModel
+
+from storage.driver import asked_driver
 
 _WAITING = "rows_waiting"
 _ROWS_AT_ONCE = 64
@@ -43,12 +45,11 @@ def insert_rows(connection: Connection, table: str, rows: Sequence[dict[str, Any
             while size > len(rows) - at:
                 size //= 2
             values = (value for row in rows[at : at + size] for value in row.values())
-            bound = tuple([keep(value) if (keep := _KEPT.get(type(value))) else value for value in values])
-            connection.exec_driver_sql(_sqlite_insert(table, columns, size), bound)
+            asked_driver(connection, _sqlite_insert(table, columns, size), _kept(values))
             at += size
     else:
         packed = to_json(rows).decode()
-        connection.exec_driver_sql(_postgresql_insert(table, columns), (packed,))
+        asked_driver(connection, _postgresql_insert(table, columns), (packed,))
 
 
 def gather_rows(session: Session) -> None:
@@ -76,11 +77,15 @@ def change_soon(session: Session, table: str, row_id: UUID, values: dict[str, An
     A row is changed once before `insert_waiting`, and not one that waits to be inserted.
     """
     waiting: _Waiting | None = session.info.get(_WAITING)
-    if waiting is None or session.get_bind().dialect.name != "postgresql":
-        session.connection().execute(_change(table, tuple(values)), {**values, "row_id": row_id})
+    row = {**values, "id": row_id}
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        asked_driver(connection, _sqlite_change(table, tuple(values)), _kept(row.values()))
+    elif waiting is None:
+        changed = _postgresql_change(table, tuple(row), at_most=1)
+        asked_driver(connection, changed, (to_json([row]).decode(),))
     else:
-        part = _Part(table, ("id", *values), are_there=True)
-        waiting.setdefault(part, []).append({"id": row_id, **values})
+        waiting.setdefault(_Part(table, tuple(row), are_there=True), []).append(row)
 
 
 def insert_waiting(session: Session) -> None:
@@ -93,19 +98,11 @@ def insert_waiting(session: Session) -> None:
     if connection.dialect.name == "postgresql":
         packed = tuple(to_json(waiting[part]).decode() for part in ordered)
         parts = tuple((part, _at_most(len(waiting[part]))) for part in ordered)
-        connection.exec_driver_sql(_postgresql_parts(parts), packed)
+        asked_driver(connection, _postgresql_parts(parts), packed)
     else:
         for part in ordered:
             insert_rows(connection, part.table, waiting[part])
     waiting.clear()
-
-
-@cache
-def _change(table: str, columns: tuple[str, ...]) -> Update:
-    # SQLAlchemy would leave out what it does not know, without a word.
-    _require_known(table, columns)
-    changed = SQLModel.metadata.tables[table]
-    return update(changed).where(changed.c.id == bindparam("row_id"))
 
 
 @cache
@@ -118,6 +115,13 @@ def _sqlite_insert(table: str, columns: tuple[str, ...], size: int) -> str:
     _require_known(table, columns)
     row = f"({', '.join('?' * len(columns))})"
     return f"INSERT INTO {table} ({_listed(columns)}) VALUES {', '.join([row] * size)}"  # noqa: S608 - known
+
+
+@cache
+def _sqlite_change(table: str, columns: tuple[str, ...]) -> str:
+    _require_known(table, columns)
+    settings = ", ".join(f'"{column}" = ?' for column in columns)
+    return f"UPDATE {table} SET {settings} WHERE id = ?"  # noqa: S608 - known
 
 
 @cache
@@ -162,6 +166,11 @@ def _require_known(table: str, columns: tuple[str, ...]) -> None:
     unknown = set(columns) - set(SQLModel.metadata.tables[table].columns.keys())
     if unknown:
         raise KeyError(f"{table} has no {sorted(unknown)}")
+
+
+def _kept(values: Iterable[Any]) -> tuple[Any, ...]:
+    """Return values as SQLite keeps them."""
+    return tuple([keep(value) if (keep := _KEPT.get(type(value))) else value for value in values])
 
 
 def _instant(at: datetime) -> str:

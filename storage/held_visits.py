@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 from standards.errors import PlaceUnknown
 from storage.asked import PLACE_HEAD, Place, find_place, known_place, place_of
 from storage.bulk import insert_waiting
+from storage.questions import Question
 
 _HELD = "visits_held"
 # Past the mapper, and built once: compiling them anew would cost more than asking.
@@ -22,11 +23,14 @@ _ALL_LOCKED = (
     .order_by(_VISIT.c.id)
     .with_for_update()
 )
+_LOCKED_ONE = Question(_LOCKED)
 _LOCKED_THERE = _LOCKED.subquery("held")
 _PLACE_COLUMNS = len(PLACE_HEAD.selected_columns)
-_PLACE_AND_VISIT = PLACE_HEAD.join(_LOCKED_THERE, true(), isouter=True).with_only_columns(
-    *(column.label(f"place_{at}") for at, column in enumerate(PLACE_HEAD.selected_columns)),
-    *_LOCKED_THERE.c,
+_PLACE_AND_VISIT = Question(
+    PLACE_HEAD.join(_LOCKED_THERE, true(), isouter=True).with_only_columns(
+        *(column.label(f"place_{at}") for at, column in enumerate(PLACE_HEAD.selected_columns)),
+        *_LOCKED_THERE.c,
+    )
 )
 
 
@@ -49,7 +53,7 @@ def held_visit(session: Session, visit_id: UUID) -> Any:
     if visit_id in ahead:
         return ahead.pop(visit_id)
     insert_waiting(session)
-    return session.connection().execute(_LOCKED, {"visit_id": visit_id}).first()
+    return _LOCKED_ONE.first(session, {"visit_id": visit_id})
 
 
 def place_and_visit(session: Session, visit_id: UUID, channel_id: int, edition_id: int) -> tuple[Place, Any]:
@@ -63,7 +67,7 @@ def place_and_visit(session: Session, visit_id: UUID, channel_id: int, edition_i
         return find_place(session, channel_id, edition_id), held_visit(session, visit_id)
     insert_waiting(session)
     asked_for = {"visit_id": visit_id, "channel_id": channel_id, "edition_id": edition_id}
-    found: Any = session.connection().execute(_PLACE_AND_VISIT, asked_for).first()
+    found = _PLACE_AND_VISIT.first(session, asked_for)
     if not found:
         raise PlaceUnknown()
     place = place_of(session, channel_id, edition_id, found[:_PLACE_COLUMNS])

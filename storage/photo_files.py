@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from standards.errors import NoRoomLeft, PhotosUnknown, StoreBusy
 from storage.pictures import Picture
+from storage.questions import Question
 from storage.sessions import in_session
 from storage.settings import read_settings
 from storage.tables import PhotoRow, PictureRow
@@ -69,14 +70,14 @@ def lay_files(picture: Picture) -> Laid:
     return frozenset(name for name in written if name)
 
 
-def with_files(wanted: Select[Any]) -> dict[str, Select[Any]]:
+def with_files(wanted: Select[Any]) -> Question:
     """
-    Return, by the name of its dialect, a question with which `keep_files` need not ask one of its own.
+    Return a question with which `keep_files` need not ask one of its own.
 
     It asks for the `sha256` of the picture, too, and keeps others from deleting files from its answer on.
     """
     wanted = wanted.add_columns(_KNOWN_THUMBNAIL)
-    return {"sqlite": wanted, "postgresql": wanted.add_columns(_HOLDING)}
+    return Question(wanted, in_postgresql=wanted.add_columns(_HOLDING))
 
 
 def keep_files(session: Session, picture: Picture, laid: Laid = frozenset(), asked: Any = None) -> str:

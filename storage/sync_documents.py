@@ -13,24 +13,27 @@ from standards.measuring import Verdict
 from standards.people import Person, changes_visit
 from standards.visits import Observation, State
 from storage.asked import Place, find_place
+from storage.questions import Question
 from storage.tables import ObservationRow, PhotoRow, VisitRow
 from storage.visit_lists import OPEN_STATES
 from storage.visit_rows import to_quick_notes
 
 # Built once: compiling them anew would cost more than asking.
-_OBSERVED = select(
-    col(ObservationRow.standard_id),
-    col(ObservationRow.value),
-    col(ObservationRow.verdict),
-    col(ObservationRow.note),
-    col(ObservationRow.opened_at),
-    col(ObservationRow.closed_at),
-    col(ObservationRow.answered_at),
-    col(ObservationRow.longer_than),
-    col(ObservationRow.counted_of),
-    col(ObservationRow.clock_disagreed),
-).where(col(ObservationRow.visit_id) == bindparam("visit_id"))
-_PHOTOS = (
+_OBSERVED = Question(
+    select(
+        col(ObservationRow.standard_id),
+        col(ObservationRow.value),
+        col(ObservationRow.verdict),
+        col(ObservationRow.note),
+        col(ObservationRow.opened_at),
+        col(ObservationRow.closed_at),
+        col(ObservationRow.answered_at),
+        col(ObservationRow.longer_than),
+        col(ObservationRow.counted_of),
+        col(ObservationRow.clock_disagreed),
+    ).where(col(ObservationRow.visit_id) == bindparam("visit_id"))
+)
+_PHOTOS = Question(
     select(
         col(PhotoRow.id),
         col(PhotoRow.standard_id),
@@ -77,8 +80,7 @@ def document_of(session: Session, row: Any, place: Place | None = None) -> Visit
 def _observations(session: Session, visit_id: UUID, place: Place) -> tuple[Observation, ...]:
     """Return what is recorded, in the sheet's order; what says nothing is left out."""
     found = {}
-    rows: Any = session.connection().execute(_OBSERVED, {"visit_id": visit_id})
-    for standard_id, value, verdict, *rest in rows:
+    for standard_id, value, verdict, *rest in _OBSERVED.all(session, {"visit_id": visit_id}):
         code = place.sheet.codes[standard_id]
         found[code] = Observation(code, value, Verdict(verdict) if verdict else None, *rest)
     said = (found[code] for code in place.sheet.standards if code in found)
@@ -88,9 +90,11 @@ def _observations(session: Session, visit_id: UUID, place: Place) -> tuple[Obser
 def _photos(session: Session, row: Any, place: Place) -> tuple[NamedPhoto, ...]:
     """Return the photos that are here or awaited; of one that is to come anew, what is to come."""
     awaited = {photo.id: photo for photo in map(to_named, row.photos_awaited)}
-    here: Any = session.connection().execute(_PHOTOS, {"visit_id": row.id})
     codes = place.sheet.codes
-    named = {photo.id: name_of(photo, codes.get(photo.standard_id)) for photo in here}
+    named = {
+        photo.id: name_of(photo, codes.get(photo.standard_id))
+        for photo in _PHOTOS.all(session, {"visit_id": row.id})
+    }
     return tuple((named | awaited).values())
 
 

@@ -17,6 +17,7 @@ from storage.held_visits import held_visit
 from storage.photo_files import Laid, keep_files, with_files
 from storage.photos import PHOTO_LIMIT, forget_photo
 from storage.pictures import Picture
+from storage.questions import Question
 from storage.sync_documents import to_named
 from storage.tables import PhotoRow, StandardRow, VisitRow
 from storage.tallying import note_marks
@@ -33,14 +34,16 @@ _STANDARD = select(col(StandardRow.id)).where(
 _ALL = with_files(
     select(_HOLDER, _RECEIVED, _COUNT.label("count"), _STANDARD.scalar_subquery().label("standard_id"))
 )
-_BOTH = select(
-    col(VisitRow.id),
-    col(VisitRow.state),
-    col(VisitRow.shopper_id),
-    col(VisitRow.photos_awaited),
-    _HOLDER,
-    _RECEIVED,
-).where(col(VisitRow.id) == bindparam("visit_id"))
+_BOTH = Question(
+    select(
+        col(VisitRow.id),
+        col(VisitRow.state),
+        col(VisitRow.shopper_id),
+        col(VisitRow.photos_awaited),
+        _HOLDER,
+        _RECEIVED,
+    ).where(col(VisitRow.id) == bindparam("visit_id"))
+)
 
 
 class Bytes(StrEnum):
@@ -60,8 +63,7 @@ def find_bytes(session: Session, visit_id: UUID, photo_id: UUID, sha256: str, *,
     Raises:
         VisitNotFound, VisitClosed, OtherPhoto: they cannot be stored.
     """
-    asked_for = {"visit_id": visit_id, "photo_id": photo_id}
-    both: Any = session.connection().execute(_BOTH, asked_for).first()
+    both = _BOTH.first(session, {"visit_id": visit_id, "photo_id": photo_id})
     _require_theirs(both, by)
     return _find(both, both, photo_id, sha256)
 
@@ -96,9 +98,8 @@ def receive_photo(
     kept = _awaited(visit, photo_id)
     named = to_named(kept) if kept else None
     code = named.code if named else code
-    connection = session.connection()
-    held: Any = connection.execute(
-        _ALL[connection.dialect.name],
+    held = _ALL.first(
+        session,
         {
             "visit_id": visit_id,
             "photo_id": photo_id,
@@ -106,7 +107,7 @@ def receive_photo(
             "code": code,
             "sha256": picture.sha256,
         },
-    ).one()
+    )
     found = _find(visit, held, photo_id, sha256)
     if found is not Bytes.WANTED:
         return found is Bytes.HERE

@@ -83,11 +83,11 @@ def put_visit(
         if not changes_visit(by, shopper_id=held.shopper_id):
             raise VisitNotFound()
         if held.content_hash == named:
-            return _stored(held._mapping, document.photos)
+            return _stored(held._asdict(), document.photos)
         is_same_place = (held.channel_id, held.edition_id) == (document.channel_id, document.edition_id)
         there = document_of(session, held, place if is_same_place else None)
         if content_hash(there) == named:
-            return _stored(held._mapping, document.photos)
+            return _stored(held._asdict(), document.photos)
         is_open = State(held.state) in OPEN_STATES
         if not is_same_place or not is_open or held.revision != document.base_revision:
             raise VisitMoved(visit=there)
@@ -111,8 +111,8 @@ def put_visit(
         change_soon(session, "visit", document.id, values)
     _write_observations(session, document, place, changed, is_new=held is None)
     if document.is_submitted and (held is None or place.sheet.is_whole):
-        _tally_ahead(session, document, place, {**(held._mapping if held else {}), **values})
-    return _stored({**(held._mapping if held else {}), **values}, document.photos, is_new=held is None)
+        _tally_ahead(session, document, place, {**(held._asdict() if held else {}), **values})
+    return _stored({**(held._asdict() if held else {}), **values}, document.photos, is_new=held is None)
 
 
 def _plain(value: Any) -> Any:

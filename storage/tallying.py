@@ -22,7 +22,9 @@ from standards.measuring import DAY_UNITS, Measure, Verdict
 from standards.scoring import is_complete
 from standards.values import DAY
 from standards.visits import COUNTED_STATES, Observation
+from storage.driver import asked_driver
 from storage.editions import readable_editions
+from storage.questions import Question
 from storage.tables import ChannelRow, EditionRow, ObservationRow, VisitRow
 from storage.tally_tables import TallyRow
 
@@ -64,7 +66,7 @@ def tally_due(session: Session) -> int:
         due = _store_ahead(connection, ahead)
         done, ahead = len(ahead.keys() - set(due)), {}
     else:
-        due, done = list(connection.execute(_DUE).scalars()), 0
+        due, done = [row.visit_id for row in _DUE.all(session, {})], 0
     number = None
     for start in range(0, len(due), _AT_ONCE):
         chunk = due[start : start + _AT_ONCE]
@@ -76,9 +78,13 @@ def tally_due(session: Session) -> int:
                 {"visit_id": str(visit_id), "edition_id": edition_id, "packed": packed and packed.hex()}
                 for visit_id, (edition_id, packed) in tallies.items()
             ]
-            connection.exec_driver_sql(_COUNT_ON_AND_STORE, (json.dumps(told),))
+            asked_driver(connection, _COUNT_ON_AND_STORE, (json.dumps(told),))
             break
-        number = number or connection.execute(_COUNT_ON).scalar_one()
+        number = number or asked_driver(connection, _COUNT_ON, ()).fetchall()[0][0]
+        if connection.dialect.name == "sqlite":
+            for visit_id, (edition_id, packed) in tallies.items():
+                asked_driver(connection, _STORE_IN_SQLITE, (number, edition_id, packed, visit_id.hex))
+            continue
         changes = [
             {"of_visit": visit_id, "change": number, "edition_id": edition_id, "packed": packed}
             for visit_id, (edition_id, packed) in tallies.items()
@@ -147,7 +153,7 @@ def _store_ahead(connection: Connection, ahead: Mapping[UUID, _Ahead]) -> list[U
         {"visit_id": str(visit_id), **vars(one), "packed": one.packed.hex()}
         for visit_id, one in ahead.items()
     ]
-    return [row[0] for row in connection.exec_driver_sql(_STORE_AHEAD, (json.dumps(told),))]
+    return [row[0] for row in asked_driver(connection, _STORE_AHEAD, (json.dumps(told),))]
 
 
 def retally(session: Session) -> int:
@@ -274,11 +280,11 @@ def _in_utc(kept: datetime | None) -> datetime | None:
 
 # Built once, and past the mapper: every visit that phones send is tallied before it is answered.
 _TALLY = SQLModel.metadata.tables["tally"]
-_CLOCK = SQLModel.metadata.tables["tally_clock"]
 # All at once: what a transaction has tallied stays in its way each time it looks for what is left. What
 # another transaction holds, it tallies itself. Waited for, it might be waiting for us.
-_DUE = select(_TALLY.c.visit_id).where(_TALLY.c.change.is_(None)).with_for_update(skip_locked=True)
-_COUNT_ON = update(_CLOCK).values(number=_CLOCK.c.number + 1).returning(_CLOCK.c.number)
+_DUE = Question(select(_TALLY.c.visit_id).where(_TALLY.c.change.is_(None)).with_for_update(skip_locked=True))
+_COUNT_ON = "UPDATE tally_clock SET number = number + 1 RETURNING number"
+_STORE_IN_SQLITE = "UPDATE tally SET change = ?, edition_id = ?, packed = ? WHERE visit_id = ?"
 _STORE = update(_TALLY).where(_TALLY.c.visit_id == bindparam("of_visit"))
 # Both of them in one journey.
 _COUNT_ON_AND_STORE = """

@@ -112,14 +112,16 @@ def test_the_rules_of_the_tables_hold(place):
         insert_rows(session.connection(), "visit", [columns(place, state="lost")])
 
 
-def test_what_is_changed_is_what_the_mapper_would_have_written(place):
+@pytest.mark.parametrize("are_gathered", [True, False])
+def test_what_is_changed_is_what_the_mapper_would_have_written(are_gathered, place):
     by_hand, by_mapper, other = columns(place), columns(place), columns(place)
     changes = columns(place, story="Sun", points=None, visited_on=date(2026, 4, 1), would_return=7)
     del changes["id"]
     with in_session() as session:
         insert_rows(session.connection(), "visit", [by_hand, by_mapper, other])
     with in_session() as session:
-        gather_rows(session)
+        if are_gathered:
+            gather_rows(session)
         change_soon(session, "visit", by_hand["id"], changes)
         insert_waiting(session)
         for name, value in changes.items():

@@ -32,8 +32,7 @@ def picture() -> Picture:
 
 
 def asked_about(session: Session, picture: Picture):
-    connection = session.connection()
-    answer = connection.execute(ASKED[connection.dialect.name], {"sha256": picture.sha256}).one()
+    answer = ASKED.first(session, {"sha256": picture.sha256})
     assert answer.seven == 7
     return answer
 
