@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, text, union_all
@@ -199,8 +199,10 @@ def _write(path: Path, content: bytes) -> None:
     written: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-            written = Path(file.name)
+        part = path.parent / f"{token_hex(16)}.part"
+        # Not by `tempfile`, which takes as long as the disk does.
+        with open(part, "xb", opener=_for_us_alone) as file:
+            written = part
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -209,6 +211,10 @@ def _write(path: Path, content: bytes) -> None:
         if written:
             written.unlink(missing_ok=True)
         raise
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _sync_folders(path: Path) -> None:
