@@ -29,6 +29,11 @@ async def awaited_look_ups() -> AsyncIterator[None]:
         await reader.close()
 
 
+def awaited_reader() -> AwaitedReader | None:
+    """Return what this event loop reads with; None where it has to ask a thread."""
+    return _readers.get(asyncio.get_running_loop())
+
+
 class LookUps:
     """
     Asks the database who somebody is; those who come while it is being asked are asked for together.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -18,19 +19,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from server.look_ups import awaited_reader
 from server.requests import person_of
 from server.sync_import import read_export
 from server.sync_problems import unfit
 from server.sync_shapes import ANYTHING, read_document, read_newest, told_kept
 from standards.document_versions import brought_up
 from standards.documents import Sending, VisitDocument
-from standards.errors import PhotoTooLarge
+from standards.errors import PhotoTooLarge, StoreBusy
 from standards.people import Action, Person, may
 from storage.photo_files import Laid, lay_files
 from storage.pictures import BYTE_LIMIT, Picture, read_picture
 from storage.sessions import in_session
 from storage.sync_import import import_visit
-from storage.sync_photos import Bytes, find_bytes, receive_photo
+from storage.sync_photos import Bytes, find_bytes, find_bytes_awaited, receive_photo
 from storage.syncing import StoredVisit, put_visit
 from storage.together import Together
 
@@ -71,7 +73,10 @@ async def take_photo(
     by = recorder_of(request)
     _require_type(request, "image/")
     content, digest = await read_bytes(request.stream())
-    found, picture, laid = await run_in_threadpool(_wanted_picture, visit_id, photo_id, content, digest, by)
+    found = await _find_at_once(visit_id, photo_id, digest, by)
+    found, picture, laid = await run_in_threadpool(
+        _wanted_picture, visit_id, photo_id, content, digest, by, found
+    )
     is_here = found is Bytes.HERE
     if picture:
         write = partial(
@@ -168,12 +173,21 @@ async def read_bytes(parts: AsyncIterator[bytes]) -> tuple[bytes, str]:
     return bytes(content), digest.hexdigest()
 
 
+async def _find_at_once(visit_id: UUID, photo_id: UUID, digest: str, by: Person) -> Bytes | None:
+    """Say what the bytes of a photo are; None where a thread has to ask."""
+    if reader := awaited_reader():
+        with suppress(StoreBusy):
+            return await find_bytes_awaited(reader, visit_id, photo_id, digest, by=by)
+    return None
+
+
 def _wanted_picture(
-    visit_id: UUID, photo_id: UUID, content: bytes, digest: str, by: Person
+    visit_id: UUID, photo_id: UUID, content: bytes, digest: str, by: Person, found: Bytes | None
 ) -> tuple[Bytes, Picture | None, Laid]:
     """Say what the bytes of a photo are; where they are to be stored, decode them and write its files."""
-    with in_session(read_only=True, single=True) as session:
-        found = find_bytes(session, visit_id, photo_id, digest, by=by)
+    if found is None:
+        with in_session(read_only=True, single=True) as session:
+            found = find_bytes(session, visit_id, photo_id, digest, by=by)
     if found is not Bytes.WANTED:
         return found, None, frozenset()
     picture = read_picture(content)

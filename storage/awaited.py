@@ -1,11 +1,12 @@
 """Reading PostgreSQL from an event loop itself: no thread is asked, and none is woken for the answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from standards.errors import StoreBusy
+from storage.questions import Question
 from storage.sessions import engine
 
 _PATIENCE_SECONDS = 2
@@ -23,7 +24,7 @@ class AwaitedReader:
         self._connection: Any = None
         self._connecting = asyncio.create_task(self._connect())
 
-    async def rows(self, statement: str, values: Sequence[Any]) -> list[Any]:
+    async def rows(self, statement: str, values: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
         """
         Return what a statement in the driver's words finds.
 
@@ -43,6 +44,17 @@ class AwaitedReader:
         except Exception as problem:
             await self._lose(connection)
             raise StoreBusy from problem
+
+    async def first(self, question: Question, values: Mapping[str, Any]) -> Any:
+        """
+        Return the first row of a question's answer, or None.
+
+        Raises:
+            StoreBusy: it cannot be told now.
+        """
+        form = question.in_postgresql
+        found = await self.rows(form.statement, form.bound(values))
+        return form.row(found[0]) if found else None
 
     async def close(self) -> None:
         """Let go of the connection; nothing is read any more."""

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from standards.errors import OtherPhoto, TooManyPhotos, UnknownStandard, VisitClosed, VisitNotFound
 from standards.people import Person, changes_visit
 from standards.visits import State
+from storage.awaited import AwaitedReader
 from storage.bulk import change_soon, insert_soon
 from storage.events import event_columns
 from storage.held_visits import held_visit
@@ -64,8 +65,21 @@ def find_bytes(session: Session, visit_id: UUID, photo_id: UUID, sha256: str, *,
         VisitNotFound, VisitClosed, OtherPhoto: they cannot be stored.
     """
     both = _BOTH.first(session, {"visit_id": visit_id, "photo_id": photo_id})
-    _require_theirs(both, by)
-    return _find(both, both, photo_id, sha256)
+    return _found(both, photo_id, sha256, by)
+
+
+async def find_bytes_awaited(
+    reader: AwaitedReader, visit_id: UUID, photo_id: UUID, sha256: str, *, by: Person
+) -> Bytes:
+    """
+    Say what `find_bytes` does, without a thread.
+
+    Raises:
+        StoreBusy: it cannot be told so; `find_bytes` can.
+        VisitNotFound, VisitClosed, OtherPhoto: they cannot be stored.
+    """
+    both = await reader.first(_BOTH, {"visit_id": visit_id, "photo_id": photo_id})
+    return _found(both, photo_id, sha256, by)
 
 
 def receive_photo(
@@ -141,6 +155,11 @@ def receive_photo(
         awaited = [other for other in visit.photos_awaited if other is not kept]
         change_soon(session, "visit", visit_id, {"photos_awaited": awaited})
     return True
+
+
+def _found(both: Any, photo_id: UUID, sha256: str, by: Person) -> Bytes:
+    _require_theirs(both, by)
+    return _find(both, both, photo_id, sha256)
 
 
 def _require_theirs(visit: Any, by: Person) -> None:

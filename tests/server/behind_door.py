@@ -11,6 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackendOperationRequest, BackMsg
 
 from server.api import api_routes
 from server.door import Door
+from server.look_ups import awaited_look_ups
 from server.oidc import oidc_routes
 from server.paths import nothing_routes
 from server.photos import photo_routes
@@ -30,6 +31,8 @@ HERE = "http://127.0.0.1:18999"
 def program() -> ASGIApp:
     """Return our own routes behind the door, without Streamlit's pages."""
     return Starlette(
+        # Only a server that is started begins it: a browser in this process asks a new event loop each time.
+        lifespan=lambda _: awaited_look_ups(),
         routes=[
             *photo_routes(),
             *sign_in_routes(),

@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import bindparam, select, text
+from sqlmodel import SQLModel
 
 from standards.errors import StoreBusy
 from storage.awaited import AwaitedReader
 from storage.brands import add_brand
+from storage.questions import Question
 from storage.sessions import engine, in_session
 from storage.settings import read_settings
 from tests.storage.test_sessions import ended_by_the_server
@@ -73,6 +76,20 @@ def test_what_is_there_is_read_and_what_others_commit_is_seen_at_once(database):
             add_brand(session, "Theirs", is_own=False)
 
     asyncio.run(read())
+
+
+def test_a_question_has_the_answer_that_a_thread_would_give(database):
+    brand = SQLModel.metadata.tables["brand"]
+    question = Question(select(brand).where(brand.c.name == bindparam("name"), brand.c.is_own.is_(True)))
+
+    async def read() -> list[Any]:
+        async with reading() as reader:
+            return [await reader.first(question, {"name": name}) for name in ("Ours", "Theirs")]
+
+    with in_session() as session:
+        wanted = question.first(session, {"name": "Ours"})
+    assert asyncio.run(read()) == [wanted, None]
+    assert wanted.name == "Ours"
 
 
 def test_nothing_is_written_through_it(database):
