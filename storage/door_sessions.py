@@ -9,7 +9,6 @@ from secrets import token_urlsafe
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.dialects import sqlite
 from sqlmodel import Session, col
 
 from standards.errors import StoreBusy
@@ -17,6 +16,7 @@ from standards.people import Person, Role
 from storage.awaited import AwaitedReader
 from storage.events import note_event
 from storage.people import given_to
+from storage.questions import Question
 from storage.sessions import unwaiting_connection
 from storage.tables import NAME_LIMIT, DoorSessionRow, PersonRow
 
@@ -90,18 +90,8 @@ _HELD = select(
     col(PersonRow.role),
     col(PersonRow.removed_at),
 ).join(PersonRow, col(PersonRow.id) == col(DoorSessionRow.person_id))
-_LOOK_UP = _HELD.where(col(DoorSessionRow.token_hash) == bindparam("token_hash"))
+_LOOK_UP = Question(_HELD.where(col(DoorSessionRow.token_hash) == bindparam("token_hash")))
 _LOOK_ALL_UP = _HELD.where(col(DoorSessionRow.token_hash).in_(bindparam("hashes", expanding=True)))
-
-
-# In the drivers' own words, for who reads past SQLAlchemy: what it does around each statement takes longer
-# than the statement.
-_IN_SQLITE = sqlite.dialect()
-_LOOK_UP_IN_SQLITE = str(_LOOK_UP.compile(dialect=_IN_SQLITE))
-_READERS = [
-    column.type.dialect_impl(_IN_SQLITE).result_processor(_IN_SQLITE, None)
-    for column in _LOOK_UP.selected_columns
-]
 _LOOK_ALL_UP_IN_POSTGRESQL = f"{_HELD.compile()} WHERE door_session.token_hash = ANY(%s)"
 
 
@@ -126,17 +116,15 @@ def find_session_at_once(token_hash: str, *, at: datetime | None = None) -> Sign
     Raises:
         StoreBusy: it cannot be told so; `find_session` can.
     """
+    asked = _LOOK_UP.in_sqlite
     try:
         connection = unwaiting_connection()
         if not connection:
             raise StoreBusy
-        rows = connection.execute(_LOOK_UP_IN_SQLITE, (token_hash,)).fetchall()
+        rows = connection.execute(asked.statement, asked.bound({"token_hash": token_hash})).fetchall()
     except sqlite3.Error as problem:
         raise StoreBusy from problem
-    if not rows:
-        return None
-    found = [read(value) if read else value for read, value in zip(_READERS, rows[0], strict=True)]
-    return _signed_in(found, _not_at_once, at)
+    return _signed_in(asked.row(rows[0]), _not_at_once, at) if rows else None
 
 
 async def find_sessions_awaited(

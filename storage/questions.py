@@ -32,8 +32,8 @@ class Question:
             in_postgresql: what is asked there, where it is another question.
         """
         there = wanted if in_postgresql is None else in_postgresql
-        self.in_postgresql = Form(there, _PSYCOPG)
-        self._forms = {"sqlite": Form(wanted, _SQLITE), "postgresql": self.in_postgresql}
+        self.in_sqlite, self.in_postgresql = Form(wanted, _SQLITE), Form(there, _PSYCOPG)
+        self._forms = {"sqlite": self.in_sqlite, "postgresql": self.in_postgresql}
 
     def first(self, session: Session, values: Mapping[str, Any]) -> Any:
         """Return the first row, or None."""
